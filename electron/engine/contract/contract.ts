@@ -1,0 +1,7 @@
+/** The border between page and engine, in one import. */
+export * from './units.js';
+export * from './errors.js';
+export * from './types.js';
+export * from './detections.js';
+export * from './palette.js';
+export * from './protocol.js';
