@@ -1,0 +1,20 @@
+/** The primitives the page is built of. `base.css` (with `tokens.css`) is imported once, by the page's entry. */
+export { cx } from './cx.js';
+export { Banner, ToneIcon, type BannerProps, type Tone } from './Banner.js';
+export { Button, type ButtonProps } from './Button.js';
+export { Checkbox, type CheckboxProps } from './Checkbox.js';
+export { Dialog, type DialogProps } from './Dialog.js';
+export { EmptyNote, type EmptyNoteProps } from './EmptyNote.js';
+export { Field, type FieldProps } from './Field.js';
+export { IconButton, type IconButtonProps } from './IconButton.js';
+export { Kbd } from './Kbd.js';
+export { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator, type MenuProps } from './Menu.js';
+export { Popover, type PopoverProps } from './Popover.js';
+export { ProgressBar, type ProgressBarProps } from './ProgressBar.js';
+export { Segmented, type SegmentedProps } from './Segmented.js';
+export { Select, type SelectOption, type SelectProps } from './Select.js';
+export { Slider, type SliderProps } from './Slider.js';
+export { Spinner } from './Spinner.js';
+export { Switch, type SwitchProps } from './Switch.js';
+export { ToastRegion, type ToastData } from './Toast.js';
+export { Tooltip, TooltipProvider, type Side, type TooltipProps } from './Tooltip.js';
