@@ -1,0 +1,61 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { PageBridge } from '../../electron/engine/contract/contract.js';
+import type { App } from './slice.js';
+import { engineSlice } from './slices/engine.js';
+import { exportsSlice } from './slices/exports.js';
+import { filterSlice } from './slices/filter.js';
+import { modelsSlice } from './slices/models.js';
+import { playerSlice } from './slices/player.js';
+import { queueSlice } from './slices/queue.js';
+import { runSlice } from './slices/run.js';
+import { remembered, settingsSlice } from './slices/settings.js';
+import { uiSlice } from './slices/ui.js';
+
+const settingsDelay = 400;
+
+/** The store over a bridge. `connect` binds it to what the engine says unasked. */
+export const createApp = (bridge: PageBridge): StoreApi<App> =>
+  createStore<App>()((set, get) => ({
+    ...engineSlice(set, get, bridge),
+    ...queueSlice(set, get, bridge),
+    ...runSlice(set, get, bridge),
+    ...playerSlice(set, get, bridge),
+    ...filterSlice(set, get, bridge),
+    ...modelsSlice(set, get, bridge),
+    ...exportsSlice(set, get, bridge),
+    ...settingsSlice(set, get, bridge),
+    ...uiSlice(set, get, bridge),
+  }));
+
+/** Listens to the engine and remembers settings until the returned function is called. */
+export const connect = (app: StoreApi<App>, bridge: PageBridge): (() => void) => {
+  const { getState } = app;
+  let saving: ReturnType<typeof setTimeout> | undefined;
+  let saved = '';
+  const remember = (): void => {
+    const now = JSON.stringify(remembered(getState()));
+    if (now === saved) return;
+    if (saved !== '') {
+      clearTimeout(saving);
+      saving = setTimeout(() => getState().saveSettings(), settingsDelay);
+    }
+    saved = now;
+  };
+  const watched = ['theme', 'filter', 'modelId', 'providerAsked', 'mode', 'volume', 'muted', 'queueOpen', 'panelOpen', 'exportLook'] as const;
+  const stops = [
+    bridge.on('detections', (event) => getState().detected(event)),
+    bridge.on('stats', (stats) => getState().statsCame(stats)),
+    bridge.on('run', (event) => getState().runChanged(event)),
+    bridge.on('provider', (event) => getState().providerChanged(event)),
+    bridge.on('frames', (event) => getState().framesCame(event)),
+    bridge.on('export', (progress) => getState().exportProgressed(progress)),
+    bridge.on('engine', (event) => getState().engineChanged(event)),
+    bridge.on('opened', ({ videos }) => getState().opened(videos)),
+    bridge.on('upload', (upload) => getState().uploaded(upload)),
+    app.subscribe((now, before) => {
+      if (watched.some((key) => now[key] !== before[key])) remember();
+    }),
+    () => clearTimeout(saving),
+  ];
+  return () => stops.forEach((stop) => stop());
+};

@@ -1,0 +1,102 @@
+import type {
+  ModelAdded, ModelInfo, ModelQuestion, ProviderId, ProviderStatus,
+} from '../../../electron/engine/contract/contract.js';
+import type { Slice } from '../slice.js';
+
+/** A model file that does not say all that is needed: what the user must answer. */
+export type OpenQuestion = { readonly model: string; readonly name: string; readonly questions: readonly ModelQuestion[] };
+
+export type ModelsSlice = {
+  readonly models: readonly ModelInfo[];
+  /** The model that the user chose; the first of the list where this one is not there. */
+  readonly modelId: string | null;
+  readonly providerAsked: ProviderId | 'auto';
+  readonly providers: readonly ProviderStatus[];
+  readonly providersBusy: boolean;
+  readonly modelQuestion: OpenQuestion | null;
+  readonly loadModels: () => Promise<void>;
+  readonly chooseModel: (id: string) => void;
+  readonly chooseProvider: (provider: ProviderId | 'auto') => void;
+  /** Lets the user choose an .onnx file. */
+  readonly addModel: () => Promise<void>;
+  readonly answerModel: (answers: Readonly<Record<string, string>>) => Promise<void>;
+  readonly dismissModelQuestion: () => void;
+  readonly loadProviders: () => Promise<void>;
+  /** Tries every provider again and ranks them. */
+  readonly tryProviders: () => Promise<void>;
+};
+
+export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
+  const taken = (added: ModelAdded): void => {
+    if (added.kind === 'unclear') {
+      set({ modelQuestion: { model: added.model, name: added.name, questions: added.questions } });
+    } else if (added.kind === 'added') {
+      const others = get().models.filter((model) => model.id !== added.model.id);
+      set({ models: [...others, added.model], modelQuestion: null });
+      get().chooseModel(added.model.id);
+    }
+  };
+  const providers = async (request: 'providers.list' | 'providers.try'): Promise<void> => {
+    const model = get().modelId;
+    if (model === null) return;
+    set({ providersBusy: true });
+    try {
+      set({ providers: await bridge.request(request, { model }) });
+    } catch (error) {
+      get().notifyError(error);
+    } finally {
+      set({ providersBusy: false });
+    }
+  };
+  return {
+    models: [],
+    modelId: null,
+    providerAsked: 'auto',
+    providers: [],
+    providersBusy: false,
+    modelQuestion: null,
+    loadModels: async () => {
+      try {
+        const models = await bridge.request('models.list', {});
+        const { modelId } = get();
+        const known = models.some((model) => model.id === modelId);
+        set({ models, modelId: known ? modelId : (models[0]?.id ?? null) });
+        // A video that was opened before the models were known still waits for its run.
+        if (get().current !== null && get().run === null) void get().restartRun();
+        await get().loadProviders();
+      } catch (error) {
+        get().notifyError(error);
+      }
+    },
+    chooseModel: (id) => {
+      if (get().modelId === id) return;
+      set({ modelId: id, providers: [] });
+      void get().loadProviders();
+      void get().restartRun();
+    },
+    chooseProvider: (provider) => {
+      if (get().providerAsked === provider) return;
+      set({ providerAsked: provider });
+      void get().restartRun();
+    },
+    addModel: async () => {
+      try {
+        taken(await bridge.request('models.choose', {}));
+      } catch (error) {
+        get().notifyError(error);
+      }
+    },
+    answerModel: async (answers) => {
+      const question = get().modelQuestion;
+      if (question === null) return;
+      try {
+        taken(await bridge.request('models.answer', { model: question.model, answers: { ...answers } }));
+      } catch (error) {
+        get().notifyError(error);
+      }
+    },
+    dismissModelQuestion: () => set({ modelQuestion: null }),
+    loadProviders: () => providers('providers.list'),
+    tryProviders: () => providers('providers.try'),
+  };
+};

@@ -1,0 +1,112 @@
+import type { ErrorData, Opened, Recent, RunId, Token, VideoInfo } from '../../../electron/engine/contract/contract.js';
+import type { Slice } from '../slice.js';
+
+export type QueueItem = {
+  readonly video: VideoInfo;
+  readonly state: 'waiting' | 'analysing' | 'done' | 'failed';
+  /** Part that is analysed, 0..1; null where it is not known. */
+  readonly progress: number | null;
+  readonly error: ErrorData | null;
+  readonly run: RunId | null;
+};
+
+/** A file that could not be opened, kept until the user dismisses it. */
+export type Refused = { readonly id: number; readonly name: string; readonly error: ErrorData };
+export type Upload = { readonly name: string; readonly received: number; readonly total: number };
+
+export type QueueSlice = {
+  readonly queue: readonly QueueItem[];
+  /** The video on screen. */
+  readonly current: Token | null;
+  readonly recents: readonly Recent[];
+  readonly refused: readonly Refused[];
+  readonly uploads: readonly Upload[];
+  /** True while files are being opened. */
+  readonly opening: boolean;
+  readonly openFiles: (files: readonly File[]) => Promise<void>;
+  readonly chooseVideos: () => Promise<void>;
+  readonly openSample: () => Promise<void>;
+  readonly reopen: (video: Token) => Promise<void>;
+  readonly forget: (video: Token) => Promise<void>;
+  /** Puts what was opened into the queue and shows the first of it. */
+  readonly opened: (videos: readonly Opened[]) => void;
+  readonly show: (video: Token) => void;
+  readonly removeFromQueue: (video: Token) => void;
+  readonly updateItem: (video: Token, change: Partial<Omit<QueueItem, 'video'>>) => void;
+  readonly dismissRefused: (id: number) => void;
+  readonly uploaded: (upload: Upload) => void;
+};
+
+let nextRefused = 1;
+
+export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
+  const opening = async (open: () => Promise<readonly Opened[]>): Promise<void> => {
+    set({ opening: true });
+    try {
+      get().opened(await open());
+    } catch (error) {
+      get().notifyError(error);
+    } finally {
+      set({ opening: false, uploads: [] });
+    }
+  };
+  return {
+    queue: [],
+    current: null,
+    recents: [],
+    refused: [],
+    uploads: [],
+    opening: false,
+    openFiles: (files) => opening(() => bridge.drop(files)),
+    chooseVideos: () => opening(() => bridge.request('videos.choose', {})),
+    openSample: () => opening(async () => [await bridge.request('videos.sample', {})]),
+    reopen: (video) => opening(async () => [await bridge.request('videos.reopen', { video })]),
+    forget: async (video) => {
+      set({ recents: get().recents.filter((recent) => recent.video !== video) });
+      await bridge.request('videos.forget', { video }).catch(get().notifyError);
+    },
+    opened: (videos) => {
+      const { queue, refused } = get();
+      const found = videos.flatMap((opened) => (opened.kind === 'opened' ? [opened.video] : []));
+      const added = found.filter((video) => !queue.some((item) => item.video.token === video.token));
+      const turnedAway = videos.flatMap((opened) =>
+        opened.kind === 'refused' ? [{ id: nextRefused++, name: opened.name, error: opened.error }] : [],
+      );
+      set({
+        queue: [
+          ...queue,
+          ...added.map((video): QueueItem => ({ video, state: 'waiting', progress: null, error: null, run: null })),
+        ],
+        refused: [...refused, ...turnedAway],
+      });
+      const first = found[0];
+      if (first !== undefined) get().show(first.token);
+    },
+    show: (video) => {
+      if (get().current === video) return;
+      set({ current: video });
+      void get().beginVideo();
+    },
+    removeFromQueue: (video) => {
+      const { queue, current } = get();
+      const at = queue.findIndex((item) => item.video.token === video);
+      const item = queue[at];
+      if (item === undefined) return;
+      const rest = queue.filter((other) => other !== item);
+      set({ queue: rest });
+      if (current === video) {
+        set({ current: (rest[at] ?? rest[at - 1])?.video.token ?? null });
+        void get().beginVideo();
+      } else {
+        void get().leaveRun(item.run);
+      }
+    },
+    updateItem: (video, change) => {
+      set({ queue: get().queue.map((item) => (item.video.token === video ? { ...item, ...change } : item)) });
+    },
+    dismissRefused: (id) => set({ refused: get().refused.filter((refused) => refused.id !== id) }),
+    uploaded: (upload) => {
+      set({ uploads: [...get().uploads.filter((other) => other.name !== upload.name), upload] });
+    },
+  };
+};
