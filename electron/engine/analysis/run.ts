@@ -1,0 +1,287 @@
+import {
+  BatchBuilder, errorData, frameIndex, isAbort, seconds,
+  type AnalysisMode, type Events, type FrameIndex, type LiveStats, type RunId, type RunState, type Seconds, type Stretch,
+} from '../contract/contract.js';
+import type { InferenceThread } from '../inference/session.js';
+import type { Model } from '../inference/types.js';
+import { FrameSource } from '../media/decode.js';
+import type { FrameTable } from '../media/frames.js';
+import { letterbox } from '../media/letterbox.js';
+import type { DecodedFrame, MediaTools, VideoFile } from '../media/types.js';
+import { Coverage } from '../results/coverage.js';
+import type { ResultStore } from '../results/store.js';
+import { residentBytes } from './memory.js';
+import { Meter } from './meter.js';
+import { pump } from './pump.js';
+import { isLate, nextGap, shouldJump, type Gap } from './schedule.js';
+
+/** How often new detections and figures are told, in ms. */
+const detectionsEvery = 80;
+const statsEvery = 250;
+/** A playhead further from where playing would have brought it is a seek, in seconds. */
+const seekTolerance = 0.6;
+
+export type RunParts = {
+  readonly id: RunId;
+  readonly video: VideoFile;
+  readonly tools: MediaTools;
+  readonly model: Model;
+  readonly thread: InferenceThread;
+  readonly store: ResultStore;
+  readonly mode: AnalysisMode;
+  readonly minScore: number;
+  /** Times of all frames; grows until it is complete. */
+  readonly frames: FrameTable;
+  /** Settles when `frames` is complete. */
+  readonly scanned: Promise<void>;
+  emit<Name extends 'detections' | 'stats' | 'run'>(name: Name, payload: Events[Name]): void;
+};
+
+type Playhead = { readonly time: Seconds; readonly playing: boolean; readonly speed: number; readonly at: number };
+
+/** Analyses one video around where the user looks, until every frame is done. */
+export class AnalysisRun {
+  readonly #parts: RunParts;
+  readonly #meter = new Meter();
+  readonly #fresh = new BatchBuilder();
+  /** Frames stored or on their way: what must not be decoded again. */
+  readonly #claimed: Coverage;
+  #mode: AnalysisMode;
+  #paused = false;
+  #state: RunState = { kind: 'starting' };
+  #playhead: Playhead = { time: seconds(0), playing: false, speed: 1, at: 0 };
+  /** Set by a seek: the next frame decides whether to go there. */
+  #sought = false;
+  /** Ends the decoder in hand. */
+  #leave: AbortController | null = null;
+  #wake: (() => void) | null = null;
+  #ended = false;
+  #loop: Promise<void> | null = null;
+  #timers: NodeJS.Timeout[] = [];
+  #source: FrameSource | null = null;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#mode = parts.mode;
+    this.#claimed = Coverage.of(parts.store.analysed());
+  }
+
+  get id(): RunId {
+    return this.#parts.id;
+  }
+  get video(): VideoFile {
+    return this.#parts.video;
+  }
+  get model(): Model {
+    return this.#parts.model;
+  }
+  get store(): ResultStore {
+    return this.#parts.store;
+  }
+  get state(): RunState {
+    return this.#state;
+  }
+  get mode(): AnalysisMode {
+    return this.#mode;
+  }
+  analysed(): readonly Stretch[] {
+    return this.#parts.store.analysed();
+  }
+
+  start(from: Seconds): void {
+    if (this.#loop !== null) return;
+    this.#playhead = { time: from, playing: false, speed: 1, at: performance.now() };
+    this.#timers = [
+      setInterval(() => this.#tellDetections(), detectionsEvery),
+      setInterval(() => void this.#tellStats(), statsEvery),
+    ];
+    this.#loop = this.#work();
+  }
+
+  /** Where the user looks now. A seek is followed at once; playing on is not a seek. */
+  setPlayhead(time: Seconds, playing: boolean, speed: number): void {
+    const before = this.#playhead;
+    const now = performance.now();
+    const expected = before.time + (before.playing ? ((now - before.at) / 1000) * before.speed : 0);
+    this.#playhead = { time, playing, speed, at: now };
+    if (Math.abs(time - expected) > seekTolerance || !playing) this.#sought = true;
+    if (this.#sought || this.#mode === 'keep-up') this.#reconsider();
+  }
+
+  setMode(mode: AnalysisMode): void {
+    this.#mode = mode;
+    this.#reconsider();
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    if (paused) this.#leave?.abort();
+    this.#wake?.();
+  }
+
+  /** Stops working; what is found is kept and can still be asked for. Idempotent. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    this.#leave?.abort();
+    this.#wake?.();
+    await this.#loop;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    this.#tellDetections();
+    await this.#parts.store.flush();
+  }
+
+  #total(): number | null {
+    return this.#parts.frames.complete ? this.#parts.frames.count : null;
+  }
+
+  #playheadIndex(): number {
+    const { frames } = this.#parts;
+    if (frames.count === 0 || this.#playhead.time <= 0) return 0;
+    return Math.max(0, frames.indexAt(this.#playhead.time));
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (!this.#ended) {
+        if (this.#paused) {
+          await this.#sleep('idle');
+          continue;
+        }
+        const { frames } = this.#parts;
+        const playhead = this.#playhead.time;
+        if (playhead > 0 && !frames.complete && (frames.count === 0 || frames.timeAt(frameIndex(frames.count - 1)) < playhead)) {
+          await Promise.race([this.#parts.scanned, this.#sleep('starting')]);
+          continue;
+        }
+        this.#sought = false;
+        const gap = nextGap(this.#claimed.stretches(), this.#playheadIndex(), this.#total());
+        if (gap !== null) {
+          await this.#analyse(gap);
+          continue;
+        }
+        await this.#parts.store.flush();
+        await this.#sleep('done');
+      }
+      this.#setState({ kind: 'idle' });
+    } catch (error) {
+      this.#ended = true;
+      this.#setState({ kind: 'failed', error: errorData(error) });
+    }
+  }
+
+  async #analyse(gap: Gap): Promise<void> {
+    const { video, tools, thread, model, store, frames } = this.#parts;
+    const leave = new AbortController();
+    this.#leave = leave;
+    const { input } = model.card;
+    const box = letterbox(video.display, { width: input.width, height: input.height }, input.fit, input.pad);
+    let next: number = gap.from;
+    let source: FrameSource | null = null;
+    try {
+      source = await FrameSource.open(video, tools, {
+        letterbox: box,
+        signal: leave.signal,
+        ...(gap.from > 0 && { from: frames.ticksAt(gap.from) }),
+      });
+      this.#source = source;
+      this.#meter.setWorking(true);
+      this.#setState({ kind: 'running' });
+      const ended = await pump({
+        source, thread, letterbox: box, minScore: this.#parts.minScore, meter: this.#meter,
+        decide: (frame) => {
+          const index = this.#indexOf(frame, next);
+          if (this.#ended || (gap.to !== null && index >= gap.to)) return { index, what: 'stop' };
+          if (this.#shouldLeave(index, gap)) return { index, what: 'stop' };
+          next = index + 1;
+          if (isLate(this.#mode, this.#playhead.playing, frame.time, this.#playheadNow())) return { index, what: 'skip' };
+          this.#claimed.add(index, index);
+          return { index, what: 'analyse' };
+        },
+        store: async (index, time, boxes) => {
+          await store.append(index, time, boxes);
+          const first = this.#fresh.frames === 0 && this.#meter.framesDone === 0;
+          this.#fresh.add(index, time, boxes);
+          if (first) this.#tellDetections();
+        },
+      });
+      // Frames that decoding does not give would be asked for for ever.
+      if (ended || (gap.to !== null && next >= gap.to)) this.#giveUp(gap, next, ended);
+    } catch (error) {
+      if (!isAbort(error) || !leave.signal.aborted) throw error;
+    } finally {
+      this.#meter.setWorking(false);
+      this.#source = null;
+      if (this.#leave === leave) this.#leave = null;
+      await source?.close();
+    }
+  }
+
+  /** Marks what lay in the gap and was neither analysed nor put off in keep-up mode. */
+  #giveUp(gap: Gap, next: number, ended: boolean): void {
+    if (!ended) return;
+    const total = this.#total();
+    const end = gap.to ?? total ?? next;
+    if (end > next) this.#claimed.add(frameIndex(next), frameIndex(end - 1));
+    if (total === null) this.#parts.frames.endAt(frameIndex(next));
+  }
+
+  #indexOf(frame: DecodedFrame, counted: number): FrameIndex {
+    const { frames } = this.#parts;
+    if (!frames.complete) return frameIndex(counted);
+    return frames.indexOfTicks(frame.pts) ?? frameIndex(counted);
+  }
+
+  #playheadNow(): number {
+    const { time, playing, speed, at } = this.#playhead;
+    return playing ? time + ((performance.now() - at) / 1000) * speed : time;
+  }
+
+  #shouldLeave(position: number, gap: Gap): boolean {
+    if (!this.#sought && this.#mode === 'every-frame') return false;
+    this.#sought = false;
+    return shouldJump(position, gap.to, this.#playheadIndex(), this.#claimed.stretches(), this.#total());
+  }
+
+  /** After a change of mind: wakes a sleeping loop, ends a decoder that is in the wrong place. */
+  #reconsider(): void {
+    this.#wake?.();
+  }
+
+  #sleep(state: 'idle' | 'done' | 'starting'): Promise<void> {
+    this.#setState({ kind: state });
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+
+  #setState(state: RunState): void {
+    if (state.kind === this.#state.kind) return;
+    this.#state = state;
+    this.#tellDetections();
+    this.#parts.emit('run', { run: this.id, state });
+    void this.#tellStats();
+  }
+
+  #tellDetections(): void {
+    if (this.#fresh.frames > 0) this.#parts.emit('detections', { run: this.id, batch: this.#fresh.take() });
+  }
+
+  async #tellStats(): Promise<void> {
+    const { store, thread } = this.#parts;
+    const source = this.#source;
+    const memory = await residentBytes(source?.pid === undefined ? [] : [source.pid]);
+    const queues: LiveStats['queues'] = [
+      { name: 'decoded', length: source?.queued ?? 0, limit: source?.readAhead ?? 0 },
+      { name: 'results', length: store.pending, limit: store.pendingLimit },
+    ];
+    const working = this.#state.kind === 'running';
+    this.#parts.emit(
+      'stats',
+      this.#meter.snapshot(this.id, working, thread.provider, queues, store.count, this.#total(), memory),
+    );
+  }
+}
