@@ -18,6 +18,8 @@ export type ModelCard = {
     readonly std: readonly [number, number, number];
     readonly fit: Fit;
     readonly pad: number;
+    /** Further inputs the graph wants, e.g. the picture's size: always the same numbers. */
+    readonly companions?: readonly CompanionInput[] | undefined;
   };
   readonly head: {
     readonly kind: HeadId;
@@ -29,6 +31,14 @@ export type ModelCard = {
   readonly source: string | null;
   /** SHA-256 of the .onnx file, lower-case hex. */
   readonly hash: string;
+};
+
+export type CompanionInput = {
+  readonly name: string;
+  readonly type: 'int64' | 'int32' | 'float32';
+  readonly dims: readonly number[];
+  /** In row-major order; one number stands for all. */
+  readonly values: readonly number[];
 };
 
 /** A model that can be run. */
@@ -44,6 +54,9 @@ export type InferenceResult = {
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly times: InferenceTimes;
 };
+
+/** Called when the provider that runs is no longer the one that ran. */
+export type ProviderChange = { readonly from: ProviderId; readonly to: ProviderId; readonly reason: string };
 
 export type SessionOptions = {
   readonly provider: ProviderId;
