@@ -5,9 +5,9 @@ import { IconButton } from './IconButton.js';
 import { uiWords } from './words.js';
 import styles from './Banner.module.css';
 
-export type Tone = 'info' | 'good' | 'warn' | 'error';
+export type Tone = 'info' | 'success' | 'warning' | 'error';
 
-const icons = { info: Info, good: CircleCheck, warn: TriangleAlert, error: CircleAlert } as const;
+const icons = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert } as const;
 
 /** The tone's icon with its name for those who do not see it. */
 export const ToneIcon = ({ tone, size = 16 }: { readonly tone: Tone; readonly size?: number }) => {

@@ -1,21 +1,20 @@
 import { Toast as Radix } from 'radix-ui';
 import { X } from 'lucide-react';
-import { Button } from './Button.js';
 import { IconButton } from './IconButton.js';
 import { ToneIcon, type Tone } from './Banner.js';
 import { uiWords } from './words.js';
 import styles from './Toast.module.css';
 
 export type ToastData = {
-  readonly id: string;
+  readonly id: number;
   readonly tone: Tone;
-  readonly title: string;
-  readonly detail?: string | undefined;
-  readonly action?: { readonly label: string; readonly run: () => void } | undefined;
+  readonly message: string;
+  /** What to do about it, in a second sentence. */
+  readonly hint: string | null;
 };
 
 /** Messages at the bottom right that go by themselves: 6 s, errors 15 s, not while the pointer rests on them. */
-export const ToastRegion = ({ toasts, onDismiss }: { readonly toasts: readonly ToastData[]; readonly onDismiss: (id: string) => void }) => (
+export const ToastRegion = ({ toasts, onDismiss }: { readonly toasts: readonly ToastData[]; readonly onDismiss: (id: number) => void }) => (
   <Radix.Provider label={uiWords.notifications} swipeDirection="right">
     {toasts.map((toast) => (
       <Radix.Root
@@ -29,15 +28,8 @@ export const ToastRegion = ({ toasts, onDismiss }: { readonly toasts: readonly T
       >
         <ToneIcon tone={toast.tone} />
         <div className={styles.text}>
-          <Radix.Title className={styles.title}>{toast.title}</Radix.Title>
-          {toast.detail !== undefined && <Radix.Description className={styles.detail}>{toast.detail}</Radix.Description>}
-          {toast.action !== undefined && (
-            <Radix.Action asChild altText={toast.action.label}>
-              <Button size="small" className={styles.action} onClick={toast.action.run}>
-                {toast.action.label}
-              </Button>
-            </Radix.Action>
-          )}
+          <Radix.Title className={styles.title}>{toast.message}</Radix.Title>
+          {toast.hint !== null && <Radix.Description className={styles.hint}>{toast.hint}</Radix.Description>}
         </div>
         <Radix.Close asChild>
           <IconButton label={uiWords.dismiss} size="small">

@@ -4,7 +4,7 @@ export const uiWords = {
   dismiss: 'Dismiss',
   notifications: 'Messages',
   info: 'Note',
-  warn: 'Attention',
+  warning: 'Attention',
   error: 'Error',
-  good: 'Done',
+  success: 'Done',
 } as const;

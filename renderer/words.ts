@@ -1,0 +1,20 @@
+/**
+ * Every sentence the page says, in one place, so that it can be said in another language: a plain
+ * string where nothing varies, a function of what varies where something does. A view names what it
+ * says (`words.gauges.title`) and never holds a sentence of its own.
+ */
+import { classesWords } from './words/classes.js';
+import { exportWords } from './words/export.js';
+import { gaugesWords } from './words/gauges.js';
+import { helpWords } from './words/help.js';
+import { modelsWords } from './words/models.js';
+import { settingsWords } from './words/settings.js';
+
+export const words = {
+  classes: classesWords,
+  export: exportWords,
+  gauges: gaugesWords,
+  help: helpWords,
+  models: modelsWords,
+  settings: settingsWords,
+} as const;
