@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import { allowedFormats } from './formats.js';
+import type { FoundTool } from './types.js';
+
+/** Largest single allocation ffmpeg may make: a 16k picture with 16 bits, or the index of a long film. */
+const maxAllocation = 1024 * 1024 * 1024;
+
+const since = ({ avutil }: FoundTool, major: number, minor: number): boolean =>
+  avutil.major > major || (avutil.major === major && avutil.minor >= minor);
+
+/**
+ * A path as ffmpeg may be given it: absolute and with its protocol named, so that a leading dash, a
+ * colon or a percent sign means nothing.
+ */
+export const fileUrl = (path: string): string => `file:${resolve(path)}`;
+
+/** Opens a file of the user: local files only, only containers that hold everything themselves. */
+export const inputArguments = (path: string): string[] => [
+  '-max_alloc', String(maxAllocation), '-protocol_whitelist', 'file', '-format_whitelist', allowedFormats, '-i', fileUrl(path),
+];
+
+/** How every ffmpeg is started: never reads the terminal, says little. */
+export const quietArguments = (level = 'error'): string[] => ['-nostdin', '-hide_banner', '-nostats', '-loglevel', level];
+
+/** Puts out every frame once and with its own time. FFmpeg 5.1 gave the option its present name. */
+export const passthrough = (tool: FoundTool): string[] => [since(tool, 57, 24) ? '-fps_mode' : '-vsync', 'passthrough'];
+
+/** Lets the encoder count time as the source does, instead of in frames. */
+export const sourceTimeBase = (tool: FoundTool): string[] => ['-enc_time_base', since(tool, 58, 25) ? 'demux' : '-1'];
+
+/** Before FFmpeg 5 the `metadata` filter adds nothing to frames that have none. */
+export const metadataFilterWorks = (tool: FoundTool): boolean => since(tool, 57, 0);
