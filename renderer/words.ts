@@ -7,6 +7,7 @@ import { classesWords } from './words/classes.js';
 import { exportWords } from './words/export.js';
 import { gaugesWords } from './words/gauges.js';
 import { helpWords } from './words/help.js';
+import { keysWords } from './words/keys.js';
 import { modelsWords } from './words/models.js';
 import { settingsWords } from './words/settings.js';
 
@@ -15,6 +16,7 @@ export const words = {
   export: exportWords,
   gauges: gaugesWords,
   help: helpWords,
+  keys: keysWords,
   models: modelsWords,
   settings: settingsWords,
 } as const;

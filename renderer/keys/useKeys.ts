@@ -1,0 +1,47 @@
+import { useEffect } from 'react';
+import { app } from '../state/store.js';
+import { match } from './match.js';
+
+/** Where keys belong to what has the focus: nothing of the table is done there. */
+const takesAllKeys = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]';
+const sliderKeys = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
+
+/**
+ * Whether the focused element wants this press for itself. A button that was clicked keeps the focus,
+ * yet Space must still play: only one that shows its focus (reached by keyboard) gets Space and Enter.
+ */
+const isForFocus = (target: Element, event: KeyboardEvent): boolean => {
+  if (target.closest(takesAllKeys) !== null) return true;
+  if (sliderKeys.has(event.key) && target.closest('[role="slider"], [role="radiogroup"], [role="toolbar"]') !== null) return true;
+  return (event.key === ' ' || event.key === 'Enter') && target.matches('button:focus-visible, a:focus-visible, summary:focus-visible, [role="button"]:focus-visible');
+};
+
+/** Obeys the key table for as long as the component is there. */
+export const useKeys = (): void => {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing || app.getState().dialog !== null) return;
+      if (event.target instanceof Element && isForFocus(event.target, event)) return;
+      const found = match(event);
+      if (found === null) {
+        // A held key whose action does not repeat must not scroll or click either.
+        if (event.repeat && match({ ...pressOf(event), repeat: false }) !== null) event.preventDefault();
+        return;
+      }
+      event.preventDefault();
+      found.action.run(app.getState(), found.digit);
+    };
+    // A clicked button acts on Space when it is let go.
+    const released = (event: KeyboardEvent): void => {
+      if (event.key === ' ' && event.target instanceof Element && !isForFocus(event.target, event)) event.preventDefault();
+    };
+    window.addEventListener('keydown', pressed);
+    window.addEventListener('keyup', released);
+    return () => {
+      window.removeEventListener('keydown', pressed);
+      window.removeEventListener('keyup', released);
+    };
+  }, []);
+};
+
+const pressOf = ({ key, ctrlKey, metaKey, altKey, shiftKey, repeat }: KeyboardEvent) => ({ key, ctrlKey, metaKey, altKey, shiftKey, repeat });
