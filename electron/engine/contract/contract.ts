@@ -5,3 +5,5 @@ export * from './types.js';
 export * from './detections.js';
 export * from './palette.js';
 export * from './protocol.js';
+export * from './frames.js';
+export * from './desktop.js';

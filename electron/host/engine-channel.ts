@@ -1,0 +1,35 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { FromEngine, ToEngine } from '../engine/wire.js';
+import { programFolders } from './program.js';
+
+/** A running engine process, whatever started it. */
+export type EngineChannel = {
+  readonly pid: number | undefined;
+  send(message: ToEngine): void;
+  onMessage(listener: (message: FromEngine) => void): void;
+  /** Calls every listener once, with what ended it: an exit code or a signal's name. */
+  onExit(listener: (how: string) => void): void;
+  /** Asks it to end (`SIGTERM`), or ends it (`SIGKILL`). */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+};
+
+export type StartEngine = () => EngineChannel;
+
+/** Starts the engine as an ordinary Node child: what the browser host and the command line use. */
+export const forkEngine: StartEngine = () => {
+  const child = fork(join(programFolders.out, 'engine.cjs'), [], { serialization: 'advanced', execArgv: [] });
+  // An 'error' (it could not be started) comes without an 'exit'.
+  const ended = new Promise<string>((resolve) => {
+    child.on('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 'unknown'}`));
+    child.on('error', (error) => resolve(error.message));
+  });
+  return {
+    pid: child.pid,
+    // A message to a process that has just died is lost; its requests are refused when the exit is seen.
+    send: (message) => void child.send(message, () => undefined),
+    onMessage: (listener) => void child.on('message', (message) => listener(message as FromEngine)),
+    onExit: (listener) => void ended.then(listener),
+    kill: (signal) => void child.kill(signal),
+  };
+};
