@@ -63,7 +63,7 @@ const shapes: readonly (readonly [string, string])[] = [
 ];
 
 describe.each([['dark', dark], ['light', light]] as const)('%s theme', (_, theme) => {
-  it.each(text)('text %s on %s reads (over %s)', (ink, plate, under) => {
+  it.each(text.map(([ink, plate, under]) => ({ ink, plate, under })))('text $ink on $plate over $under reads', ({ ink, plate, under }) => {
     const below = colour(theme, plate, under === undefined ? undefined : colour(theme, under));
     expect(contrast(colour(theme, ink, below), below)).toBeGreaterThanOrEqual(4.5);
   });

@@ -1,0 +1,35 @@
+import { app, useApp } from '../state/store.js';
+import { Kbd, Slider, Tooltip } from '../ui/ui.js';
+import { score } from '../ui/format.js';
+import { words } from '../words.js';
+import styles from './Classes.module.css';
+
+/** The slider's thumb in the document, for the key that goes to it. */
+export const confidenceId = 'confidence';
+
+export const focusConfidence = (): void => document.getElementById(confidenceId)?.focus();
+
+/** The least score that counts. A view over what is stored: it moves without a second inference. */
+export const Confidence = () => {
+  const minScore = useApp((state) => state.filter.minScore);
+  return (
+    <div className={styles.confidence}>
+      <Tooltip content={words.classes.confidenceMeaning} side="left">
+        <div className={styles.line}>
+          <span className={styles.title}>{words.classes.confidence}</span>
+          <span className={styles.hint}>
+            <Kbd keys="C" />
+          </span>
+          <span className={styles.score}>{score(minScore)}</span>
+        </div>
+      </Tooltip>
+      <Slider
+        id={confidenceId}
+        label={words.classes.confidence}
+        value={minScore}
+        valueText={words.classes.confidenceValue(score(minScore))}
+        onChange={(next) => app.getState().setMinScore(next)}
+      />
+    </div>
+  );
+};

@@ -1,0 +1,122 @@
+import { useEffect, useRef, useState } from 'react';
+import { CircleHelp } from 'lucide-react';
+import { app, useApp } from '../state/store.js';
+import type { App } from '../state/slice.js';
+import { IconButton, Popover } from '../ui/ui.js';
+import { bytes, count, dash, figure } from '../ui/format.js';
+import { useEvery } from '../ui/useEvery.js';
+import { words } from '../words.js';
+import { bottleneckSentence } from './bottleneck.js';
+import { Details } from './Details.js';
+import { History } from './history.js';
+import { frameTime } from './latency.js';
+import { ProviderRow } from './ProviderRow.js';
+import { Sparkline } from './Sparkline.js';
+import { StageBar } from './StageBar.js';
+import styles from './Gauges.module.css';
+
+/** The figures move four times a second at most: faster cannot be read. */
+const pace = 250;
+const minute = 60_000;
+
+/** Outlives the panel, so that a folded drawer does not cost the history. */
+const history = new History(minute);
+let historyOf: string | null = null;
+
+const nothing = { decode: null, preprocess: null, inference: null, postprocess: null, endToEnd: null } as const;
+const statsOf = (state: App) => state.stats;
+const drawOf = (state: App) => state.draw;
+
+/** Takes a reading whenever new figures come; returns the time of the last one. */
+const useHistory = (): number => {
+  const stats = useEvery(app, statsOf, pace);
+  const taken = useRef(stats);
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    if (stats === null || (taken.current === stats && history.readings.length > 0)) return;
+    taken.current = stats;
+    if (historyOf !== stats.run) history.clear();
+    historyOf = stats.run;
+    const at = performance.now();
+    history.add(at, stats.framesPerSecond.now);
+    setNow(at);
+  }, [stats]);
+  return now;
+};
+
+const Queue = ({ name, length, limit }: { readonly name: string; readonly length: number | null; readonly limit: number | null }) => (
+  <div className={styles.row}>
+    <span className={styles.label}>{name}</span>
+    <span className={styles.meter}>
+      <span className={styles.level} style={{ transform: `scaleX(${limit === null || limit === 0 ? 0 : Math.min(1, (length ?? 0) / limit)})` }} />
+    </span>
+    <span className={styles.value}>{length === null || limit === null ? dash : words.gauges.queueOf(length, limit)}</span>
+  </div>
+);
+
+const Figure = ({ name, value }: { readonly name: string; readonly value: string }) => (
+  <div className={styles.row}>
+    <span className={styles.label}>{name}</span>
+    <span className={styles.value}>{value}</span>
+  </div>
+);
+
+/** How fast this machine is, live, and what holds it back. */
+export const GaugesPanel = () => {
+  const stats = useEvery(app, statsOf, pace);
+  const draw = useEvery(app, drawOf, pace);
+  const run = useApp((state) => state.run);
+  const busy = useApp((state) => state.providersBusy);
+  const now = useHistory();
+  const time = frameTime(stats?.latency ?? nothing, draw);
+  const queue = (name: 'decoded' | 'results') => stats?.queues.find((other) => other.name === name) ?? null;
+
+  const tryAgain = async (): Promise<void> => {
+    await app.getState().tryProviders();
+    await app.getState().restartRun();
+  };
+  return (
+    <section className={styles.panel} aria-label={words.gauges.title}>
+      <div className={styles.rate}>
+        <span className={styles.big}>{figure(stats?.framesPerSecond.now ?? null)}</span>
+        <span className={styles.unit}>{words.gauges.framesPerSecond}</span>
+        <Popover
+          label={words.gauges.details}
+          side="left"
+          className={styles.popover}
+          trigger={
+            <IconButton label={words.gauges.details} size="small" side="left" className={styles.help}>
+              <CircleHelp size={14} />
+            </IconButton>
+          }
+        >
+          <Details stats={stats} draw={draw} />
+        </Popover>
+      </div>
+      <p className={styles.quiet}>{words.gauges.overRun(figure(stats?.framesPerSecond.run ?? null))}</p>
+      <Sparkline history={history} now={now} />
+
+      <div className={styles.group}>
+        <div className={styles.row}>
+          <span className={styles.strong}>{words.gauges.latency}</span>
+          <span className={styles.strong}>{words.gauges.milliseconds(figure(time.endToEnd?.p50 ?? null))}</span>
+        </div>
+        <p className={styles.quietRight}>{words.gauges.most(figure(time.endToEnd?.p95 ?? null))}</p>
+        <StageBar time={time} />
+        <p className={styles.sentence}>{stats === null ? words.gauges.nothing : bottleneckSentence(stats, draw)}</p>
+      </div>
+
+      <div className={styles.group}>
+        {run !== null && <ProviderRow choice={run.provider} busy={busy} onTryAgain={() => void tryAgain()} />}
+        <Queue name={words.gauges.decodedQueue} length={queue('decoded')?.length ?? null} limit={queue('decoded')?.limit ?? null} />
+        <Queue name={words.gauges.resultsQueue} length={queue('results')?.length ?? null} limit={queue('results')?.limit ?? null} />
+        <Figure name={words.gauges.dropped} value={count(stats?.framesDropped ?? null)} />
+        <Figure name={words.gauges.memory} value={bytes(stats?.memory ?? null)} />
+        <Figure
+          name={words.gauges.progress}
+          value={stats === null ? dash : words.gauges.progressOf(count(stats.framesDone), count(stats.framesTotal))}
+        />
+      </div>
+    </section>
+  );
+};

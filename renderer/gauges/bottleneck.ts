@@ -1,0 +1,27 @@
+import type { LiveStats, Quantiles } from '../../electron/engine/contract/contract.js';
+import { bottleneckWords } from '../words/gauges.js';
+import { frameTime } from './latency.js';
+
+/** Milliseconds of drawing a frame from which a 60 Hz screen can no longer be kept. */
+const drawingLimit = 1000 / 60;
+
+/**
+ * One plain sentence on what holds the analysis back. The engine knows which stage the others wait
+ * for; only the page knows how long drawing takes, so that is judged here.
+ */
+export const bottleneckSentence = (stats: Pick<LiveStats, 'bottleneck' | 'latency'>, draw: Quantiles | null): string => {
+  if (draw !== null && draw.p50 > drawingLimit) return bottleneckWords.drawing(draw.p50);
+  const { work } = frameTime(stats.latency, draw);
+  switch (stats.bottleneck) {
+    case 'decoding':
+      return bottleneckWords.decoding(stats.latency.decode?.p50 ?? null, work);
+    case 'inference':
+      return bottleneckWords.inference(stats.latency.inference?.p50 ?? null, work);
+    case 'page':
+      return bottleneckWords.playback;
+    case 'idle':
+      return bottleneckWords.idle;
+    case 'none':
+      return bottleneckWords.measuring;
+  }
+};
