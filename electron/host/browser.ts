@@ -30,13 +30,23 @@ export type BrowserHostOptions = {
   readonly pageFolder?: string;
 };
 
-export type BrowserHost = { readonly url: string; close(): Promise<void> };
+export type BrowserHost = {
+  /** Signs in whoever opens it, as often as it is opened. */
+  readonly url: string;
+  /** An address that signs in once: for a command line, which other users of the machine can read. */
+  ticket(): string;
+  close(): Promise<void>;
+};
+
+export { defaultDataFolder };
 
 /** VoVision in an ordinary browser: page, media and requests over loopback HTTP, for this user only. */
 class BrowserServer {
   readonly #sockets = new Sockets((name, args) => this.#host.request(name, args));
   readonly #pages: Pages;
   readonly #token = newToken();
+  readonly #tickets = new Set<string>();
+  #address = '';
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
   #host!: Host;
   #guard!: Guard;
@@ -79,7 +89,14 @@ class BrowserServer {
     });
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
     if (options.open.length > 0) this.#announced = this.#host.open(options.open.map((path) => resolve(path)));
-    return `http://${host}/?token=${this.#token}`;
+    this.#address = `http://${host}/`;
+    return `${this.#address}?token=${this.#token}`;
+  }
+
+  ticket(): string {
+    const ticket = newToken();
+    this.#tickets.add(ticket);
+    return `${this.#address}?token=${ticket}`;
   }
 
   async close(): Promise<void> {
@@ -123,7 +140,7 @@ class BrowserServer {
   }
 
   #signIn(token: string): PageAnswer {
-    if (!sameSecret(token, this.#token)) return textAnswer(403, 'This address is from an earlier start of VoVision.');
+    if (!sameSecret(token, this.#token) && !this.#tickets.delete(token)) return textAnswer(403, 'This address is from an earlier start of VoVision.');
     const { name, value } = this.#guard.cookie;
     return textAnswer(303, '', { location: '/', 'set-cookie': `${name}=${value}; HttpOnly; SameSite=Strict; Path=/` });
   }
@@ -159,6 +176,7 @@ export const startBrowserHost = async (options: BrowserHostOptions): Promise<Bro
     const url = await server.start(options);
     return {
       url,
+      ticket: () => server.ticket(),
       close: async () => {
         await server.close();
         process.off('exit', atExit);
