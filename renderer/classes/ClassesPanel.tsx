@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { Search } from 'lucide-react';
 import { classColour } from '../../electron/engine/contract/contract.js';
 import type { App } from '../state/slice.js';
+import { listedClasses } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';
 import { Button, Checkbox, EmptyNote, Kbd, Tooltip } from '../ui/ui.js';
 import { count, dash } from '../ui/format.js';
@@ -17,7 +18,7 @@ const scoreOf = (state: App) => state.filter.minScore;
 const noNames: readonly string[] = [];
 
 /** The figures of every class, kept up with playback ten times a second and with analysis four. */
-const useRows = (): readonly ClassRow[] => {
+const useRows = (): { readonly rows: readonly ClassRow[]; readonly listed: readonly number[] } => {
   const names = useApp((state) => state.run?.model.classes ?? noNames);
   const hidden = useApp((state) => state.filter.hiddenClasses);
   const detections = useApp((state) => state.detections);
@@ -25,13 +26,15 @@ const useRows = (): readonly ClassRow[] => {
   const frame = useEvery(app, frameOf, 100);
   const minScore = useEvery(app, scoreOf, 60);
   const inVideo = useMemo(() => ({ of: version, totals: detections.totals(minScore) }), [detections, version, minScore]);
-  return useMemo(() => {
+  const listed = useMemo(() => (version >= 0 && names.length >= 0 ? listedClasses(app.getState()) : []), [names, version]);
+  const rows = useMemo(() => {
     const onFrame = frame !== null && inVideo.of >= 0 && detections.has(frame) ? detections.countsAt(frame, minScore) : null;
-    return classRows({ names, hidden, onFrame, inVideo: inVideo.totals });
-  }, [names, hidden, detections, frame, minScore, inVideo]);
+    return classRows({ names, hidden, onFrame, inVideo: inVideo.totals, listed });
+  }, [names, hidden, detections, frame, minScore, inVideo, listed]);
+  return { rows, listed };
 };
 
-const Row = ({ row, keys }: { readonly row: ClassRow; readonly keys: string | undefined }) => {
+const Row = ({ row }: { readonly row: ClassRow }) => {
   const { toggleClass, soloClass } = app.getState();
   return (
     <li className={styles.row} data-hidden={!row.shown || undefined} data-absent={row.onFrame === 0 || undefined}>
@@ -39,7 +42,11 @@ const Row = ({ row, keys }: { readonly row: ClassRow; readonly keys: string | un
         <Checkbox checked={row.shown} onChange={() => toggleClass(row.id)} label={words.classes.show(row.name)} />
         <span className={styles.dot} style={{ background: classColour(row.name) }} />
         <span className={styles.text}>{row.name}</span>
-        {keys !== undefined && <span className={styles.key}><Kbd keys={keys} /></span>}
+        {row.digit !== null && (
+          <span className={styles.key}>
+            <Kbd keys={String(row.digit)} />
+          </span>
+        )}
       </label>
       <button type="button" className={styles.only} aria-label={words.classes.onlyThis(row.name)} onClick={() => soloClass(row.id)}>
         {words.classes.only}
@@ -52,12 +59,12 @@ const Row = ({ row, keys }: { readonly row: ClassRow; readonly keys: string | un
 
 /** What is found, class by class, and which of it is shown. */
 export const ClassesPanel = () => {
-  const rows = useRows();
+  const { rows, listed } = useRows();
   const [search, setSearch] = useState('');
   const [unseenToo, setUnseenToo] = useState(false);
   const long = rows.length >= longList;
-  const visible = visibleRows(rows, search, unseenToo);
-  const unseen = rows.filter((row) => row.inVideo === 0).length;
+  const visible = visibleRows(rows, listed, search, unseenToo);
+  const unseen = rows.length - listed.length;
   const someHidden = rows.some((row) => !row.shown);
   return (
     <section className={styles.panel} aria-label={words.classes.title}>
@@ -91,7 +98,7 @@ export const ClassesPanel = () => {
       {rows.length === 0 && <p className={styles.note}>{words.classes.nothing}</p>}
       <ul>
         {visible.map((row) => (
-          <Row key={row.id} row={row} keys={row.id < 9 ? String(row.id + 1) : undefined} />
+          <Row key={row.id} row={row} />
         ))}
       </ul>
       {visible.length === 0 && search.trim() !== '' && <EmptyNote title={words.classes.noMatch(search.trim())} />}

@@ -4,16 +4,11 @@ import { score } from '../ui/format.js';
 import { words } from '../words.js';
 import styles from './Classes.module.css';
 
-/** The slider's thumb in the document, for the key that goes to it. */
-export const confidenceId = 'confidence';
-
-export const focusConfidence = (): void => document.getElementById(confidenceId)?.focus();
-
 /** The least score that counts. A view over what is stored: it moves without a second inference. */
 export const Confidence = () => {
   const minScore = useApp((state) => state.filter.minScore);
   return (
-    <div className={styles.confidence}>
+    <div className={styles.confidence} data-key-target="confidence">
       <Tooltip content={words.classes.confidenceMeaning} side="left">
         <div className={styles.line}>
           <span className={styles.title}>{words.classes.confidence}</span>
@@ -24,7 +19,6 @@ export const Confidence = () => {
         </div>
       </Tooltip>
       <Slider
-        id={confidenceId}
         label={words.classes.confidence}
         value={minScore}
         valueText={words.classes.confidenceValue(score(minScore))}

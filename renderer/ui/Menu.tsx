@@ -34,12 +34,21 @@ export type MenuItemProps = {
   /** A second, quieter line. */
   readonly detail?: ReactNode;
   readonly disabled?: boolean;
+  /** The menu stays open after it. */
+  readonly stays?: boolean;
   readonly onSelect: () => void;
   readonly children: ReactNode;
 };
 
-export const MenuItem = ({ icon, keys, detail, disabled = false, onSelect, children }: MenuItemProps) => (
-  <Radix.Item className={styles.item} disabled={disabled} onSelect={onSelect}>
+export const MenuItem = ({ icon, keys, detail, disabled = false, stays = false, onSelect, children }: MenuItemProps) => (
+  <Radix.Item
+    className={styles.item}
+    disabled={disabled}
+    onSelect={(event) => {
+      if (stays) event.preventDefault();
+      onSelect();
+    }}
+  >
     <span className={styles.mark}>{icon}</span>
     <span className={styles.text}>
       <span className={styles.label}>{children}</span>

@@ -6,7 +6,7 @@ export type ProgressBarProps = {
   readonly label: string;
   /** 0..1; null where the end is not known. */
   readonly value: number | null;
-  readonly tone?: 'accent' | 'good' | 'error';
+  readonly tone?: 'accent' | 'success' | 'error';
 };
 
 export const ProgressBar = ({ label, value, tone = 'accent' }: ProgressBarProps) => (

@@ -42,12 +42,12 @@ const plates = ['--canvas', '--surface', '--raised', '--sunken'] as const;
 
 /** Foreground, background, and what lies under a translucent background; text needs 4.5 : 1. */
 const text: readonly (readonly [string, string, string?])[] = [
-  ...plates.flatMap((plate) => ['--text', '--text-muted', '--text-faint', '--accent', '--info', '--good', '--warn', '--error'].map((ink) => [ink, plate] as const)),
+  ...plates.flatMap((plate) => ['--text', '--text-muted', '--text-faint', '--accent', '--info', '--success', '--warning', '--error'].map((ink) => [ink, plate] as const)),
   ...['--control', '--control-hover', '--control-press', '--segment-on'].map((plate) => ['--text', plate] as const),
   ['--text-muted', '--control'],
   ['--text', '--hover', '--surface'], ['--text', '--press', '--raised'],
   ['--text-muted', '--hover', '--surface'], ['--text-muted', '--press', '--raised'],
-  ...['--info', '--warn', '--error'].flatMap((tone) =>
+  ...['--info', '--warning', '--error'].flatMap((tone) =>
     [tone, '--text', '--text-muted'].flatMap((ink) => plates.map((plate) => [ink, `${tone}-soft`, plate] as const))),
   ['--accent', '--accent-soft', '--surface'], ['--accent', '--accent-soft', '--raised'],
   ['--on-accent', '--accent-fill'], ['--on-accent', '--accent-fill-hover'],

@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import { Check, Copy } from 'lucide-react';
+import type { ModelInfo } from '../../electron/engine/contract/contract.js';
+import { Dialog, IconButton } from '../ui/ui.js';
+import { bytes } from '../ui/format.js';
+import { words } from '../words.js';
+import styles from './ModelCard.module.css';
+
+const { card } = words.models;
+
+const CopyButton = ({ text }: { readonly text: string }) => {
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => {
+    navigator.clipboard.writeText(text).then(() => setCopied(true), () => setCopied(false));
+  };
+  return (
+    <IconButton label={copied ? card.copied : card.copy} size="small" onClick={copy} onPointerLeave={() => setCopied(false)}>
+      {copied ? <Check size={14} /> : <Copy size={14} />}
+    </IconButton>
+  );
+};
+
+export type ModelCardProps = { readonly model: ModelInfo; readonly open: boolean; readonly onOpenChange: (open: boolean) => void };
+
+/** Where a model comes from, what it wants and what it knows. */
+export const ModelCard = ({ model, open, onOpenChange }: ModelCardProps) => (
+  <Dialog open={open} onOpenChange={onOpenChange} title={model.name}>
+    <dl className={styles.facts}>
+      <dt>{card.input}</dt>
+      <dd>{words.models.size(model.input.width, model.input.height)}</dd>
+      <dt>{card.output}</dt>
+      <dd>{words.models.heads[model.head]}</dd>
+      <dt>{card.file}</dt>
+      <dd>{bytes(model.fileSize)}</dd>
+      <dt>{card.licence}</dt>
+      <dd data-selectable>{model.licence ?? card.unknown}</dd>
+      <dt>{card.source}</dt>
+      <dd data-selectable>{model.source ?? card.unknown}</dd>
+      <dt>{card.hash}</dt>
+      <dd className={styles.hash}>
+        <code data-selectable>{model.hash}</code>
+        <CopyButton text={model.hash} />
+      </dd>
+      <dt>{words.models.classes(model.classes.length)}</dt>
+      <dd>
+        <ul className={styles.classes}>
+          {model.classes.map((name, id) => (
+            <li key={id}>{name}</li>
+          ))}
+        </ul>
+      </dd>
+    </dl>
+  </Dialog>
+);

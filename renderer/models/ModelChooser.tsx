@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import { ChevronDown, Info, Plus } from 'lucide-react';
+import type { ModelInfo } from '../../electron/engine/contract/contract.js';
+import { app, useApp } from '../state/store.js';
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/ui.js';
+import { words } from '../words.js';
+import { ModelCard } from './ModelCard.js';
+import { ModelQuestions } from './ModelQuestions.js';
+import styles from './Chooser.module.css';
+
+const detailOf = (model: ModelInfo): string =>
+  [
+    words.models.size(model.input.width, model.input.height),
+    words.models.classes(model.classes.length),
+    ...(model.shipped ? [] : [words.models.own]),
+  ].join(' · ');
+
+/** The model in the header: what there is, what one more would be, what the chosen one is. */
+export const ModelChooser = () => {
+  const models = useApp((state) => state.models);
+  const modelId = useApp((state) => state.modelId);
+  const open = useApp((state) => state.dialog === 'models');
+  const [card, setCard] = useState(false);
+  const chosen = models.find((model) => model.id === modelId) ?? null;
+  const { openDialog, closeDialog, chooseModel, addModel } = app.getState();
+  return (
+    <>
+      <Menu
+        align="end"
+        open={open}
+        onOpenChange={(next) => (next ? openDialog('models') : closeDialog())}
+        className={styles.menu}
+        trigger={
+          <button type="button" className={styles.trigger} data-key-target="model" aria-label={`${words.models.chooseModel}: ${chosen?.name ?? words.models.noModel}`}>
+            <span className={styles.name}>{chosen?.name ?? words.models.noModel}</span>
+            <ChevronDown size={14} className={styles.chevron} />
+          </button>
+        }
+      >
+        <MenuLabel>{words.models.models}</MenuLabel>
+        <MenuChoice
+          value={modelId ?? ''}
+          onChange={chooseModel}
+          options={models.map((model) => ({ value: model.id, label: model.name, detail: detailOf(model) }))}
+        />
+        <MenuSeparator />
+        <MenuItem icon={<Plus size={14} />} onSelect={() => void addModel()}>
+          {words.models.add}
+        </MenuItem>
+        <MenuItem icon={<Info size={14} />} disabled={chosen === null} onSelect={() => setCard(true)}>
+          {words.models.details}
+        </MenuItem>
+      </Menu>
+      {chosen !== null && <ModelCard model={chosen} open={card} onOpenChange={setCard} />}
+      <ModelQuestions />
+    </>
+  );
+};
