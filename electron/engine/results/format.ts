@@ -34,11 +34,13 @@ const positive = z.number().int().min(1).max(2 ** 31 - 1);
 export const manifestSchema = z.object({
   format: z.literal(formatName),
   version: z.literal(formatVersion),
+  /** True once every frame that was asked for is there. */
+  complete: z.boolean(),
   video: z.object({
     name: text,
     /** Bytes of the file. */
     size: z.number().int().min(0),
-    /** See identity.ts. */
+    /** See manifest.ts. */
     identity: hash,
     display: size,
     timeBase: z.object({ num: positive, den: positive }),
@@ -75,6 +77,16 @@ export const sameRun = (a: Manifest, b: Manifest): boolean =>
 
 const settingsKey = (manifest: Manifest): string =>
   JSON.stringify(Object.entries(manifest.settings).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+
+/** How a manifest's line begins: equally long whether complete or not, so that it can be overwritten in place. */
+export const manifestStart = (complete: boolean): string =>
+  `{"format":"${formatName}","version":${formatVersion},"complete":${complete ? ' true' : 'false'},`;
+
+/** The manifest's line, with its line break. */
+export const manifestLine = (manifest: Manifest): string => {
+  const rest = { ...manifest, format: undefined, version: undefined, complete: undefined };
+  return `${manifestStart(manifest.complete)}${JSON.stringify(rest).slice(1)}\n`;
+};
 
 /** Coordinates keep two decimals, scores four, in memory as in the file: reopening changes nothing. */
 const roundCoordinate = (value: number): number => Math.round(value * 100) / 100;

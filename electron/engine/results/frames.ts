@@ -1,6 +1,4 @@
-import {
-  BatchBuilder, detectionStride, frameIndex, seconds, type DetectionBatch, type Stretch,
-} from '../contract/contract.js';
+import { detectionStride, type DetectionBatch, type Stretch } from '../contract/contract.js';
 import { Coverage } from './coverage.js';
 
 /** Numbers in one block of boxes: 1.5 MiB. Blocks are never copied, so growing costs nothing. */
@@ -76,15 +74,33 @@ export class StoredFrames {
 
   /** Frames `from` to `to` (exclusive) that are there, in order of their numbers. */
   batch(from: number, to: number): DetectionBatch {
-    const builder = new BatchBuilder();
+    const begin = Math.max(0, from);
     const end = Math.min(to, this.#orderOf.length);
-    for (let index = Math.max(0, from); index < end; index++) {
+    let frames = 0;
+    let numbers = 0;
+    for (let index = begin; index < end; index++) {
+      const order = (this.#orderOf[index] ?? 0) - 1;
+      if (order < 0) continue;
+      frames++;
+      numbers += this.#length[order] ?? 0;
+    }
+    const batch = {
+      index: new Int32Array(frames),
+      time: new Float64Array(frames),
+      offset: new Int32Array(frames + 1),
+      boxes: new Float32Array(numbers),
+    };
+    for (let index = begin, k = 0, used = 0; k < frames; index++) {
       const order = (this.#orderOf[index] ?? 0) - 1;
       if (order < 0) continue;
       const frame = this.arrived(order);
-      builder.add(frameIndex(frame.index), seconds(frame.time), frame.boxes);
+      batch.boxes.set(frame.boxes, used);
+      used += frame.boxes.length;
+      batch.index[k] = index;
+      batch.time[k] = frame.time;
+      batch.offset[++k] = used / detectionStride;
     }
-    return builder.take();
+    return batch;
   }
 
   #makeRoom(index: number, order: number, length: number): void {

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import { UserError } from '../contract/contract.js';
+import { UserError, type DetectionBatch } from '../contract/contract.js';
+import { abortReason } from '../media/child.js';
 import { formatName, formatVersion, limits, manifestSchema, type Manifest } from './format.js';
 import { StoredFrames } from './frames.js';
 import { LineParser } from './line.js';
@@ -10,6 +11,8 @@ import { inputError } from './problems.js';
 export type Results = {
   readonly manifest: Manifest;
   readonly frames: StoredFrames;
+  /** All frames, in order; made when it is first asked for. */
+  readonly batch: DetectionBatch;
   /** Bytes up to the end of the last whole line: where more may be appended. */
   readonly end: number;
   /** True if something followed that is no whole line, as a killed or busy writer leaves it. */
@@ -84,7 +87,13 @@ export const readFrom = async (handle: FileHandle, file: string, signal?: AbortS
     end = line.end;
   }
   if (manifest === null) throw new UserError('bad-input', `${file} is empty; expected a results file.`);
-  return { manifest, frames, end, torn };
+  let batch: DetectionBatch | null = null;
+  return {
+    manifest, frames, end, torn,
+    get batch() {
+      return (batch ??= frames.batch(0, limits.frames));
+    },
+  };
 };
 
 /** A line as a view that is valid until the next one; `whole` if a line break ends it, `end` behind that. */
@@ -103,9 +112,11 @@ async function* linesOf(handle: FileHandle, file: string, signal?: AbortSignal):
   let consumed = 0;
   let number = 0;
   for (;;) {
-    if (signal?.aborted === true) throw signal.reason;
+    if (signal?.aborted === true) throw abortReason(signal);
     if (buffer.length - filled < chunkSize) buffer = Buffer.concat([buffer.subarray(0, filled)], buffer.length * 2);
-    const { bytesRead } = await handle.read(buffer, filled, chunkSize, consumed + filled);
+    const { bytesRead } = await handle.read(buffer, filled, chunkSize, consumed + filled).catch((error: unknown) => {
+      throw inputError(file, error);
+    });
     if (bytesRead === 0) break;
     // What was there before this read holds no line break.
     let breakAt = buffer.subarray(0, filled + bytesRead).indexOf(lineBreak, filled);

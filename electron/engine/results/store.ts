@@ -1,13 +1,16 @@
 import { open, rename, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { UserError, type DetectionBatch, type FrameIndex, type Seconds, type Stretch } from '../contract/contract.js';
-import { frameLine, limits, sameRun, storable, type Manifest } from './format.js';
+import { frameLine, limits, manifestLine, manifestStart, roundTime, sameRun, storable, type Manifest } from './format.js';
 import { type StoredFrames } from './frames.js';
 import { FileLock } from './lock.js';
 import { outputError } from './problems.js';
 import { readFrom } from './read.js';
 
-/** What to do with a results file that belongs to another video, model or setting. */
-export type OnMismatch = 'refuse' | 'replace';
+/**
+ * What to do with a results file that is there. Of the same video, model and settings it is continued,
+ * unless it is complete and 'fresh-if-complete' is given; of others it is replaced, or with 'refuse' an error.
+ */
+export type Existing = 'refuse' | 'fresh' | 'fresh-if-complete';
 
 /** Milliseconds between writes: what a kill -9 can cost at most, with room to spare. */
 const writeInterval = 300;
@@ -21,7 +24,9 @@ const chunkLength = 64 * 1024;
  */
 export class ResultStore {
   readonly file: string;
-  readonly manifest: Manifest;
+  /** Frames that may wait for the disk before `append` does. */
+  readonly pendingLimit = 2000;
+  #manifest: Manifest;
   readonly #frames: StoredFrames;
   readonly #handle: FileHandle;
   readonly #lock: FileLock;
@@ -39,7 +44,7 @@ export class ResultStore {
     file: string, manifest: Manifest, frames: StoredFrames, end: number, handle: FileHandle, inode: bigint, lock: FileLock,
   ) {
     this.file = file;
-    this.manifest = manifest;
+    this.#manifest = manifest;
     this.#frames = frames;
     this.#written = frames.count;
     this.#end = end;
@@ -62,18 +67,19 @@ export class ResultStore {
 
   /**
    * Goes on with a file that was begun for the same video, model and settings, or begins one.
-   * @throws UserError('bad-input') if the file belongs to another run (and `onMismatch` is 'refuse'),
+   * @throws UserError('bad-input') if the file belongs to another run (and `existing` is 'refuse'),
    * is damaged before its last line, or comes from a newer version; it is left as it is.
    */
-  static async openOrResume(file: string, manifest: Manifest, onMismatch: OnMismatch): Promise<ResultStore> {
+  static async openOrResume(file: string, manifest: Manifest, existing: Existing): Promise<ResultStore> {
     const lock = await FileLock.take(file);
     return await begun(lock, async () => {
       const there = await stat(file).then(() => true, () => false);
       if (!there) await writeManifest(file, manifest);
       const store = await ResultStore.#opened(file, lock);
-      if (sameRun(store.manifest, manifest)) return store;
+      const same = sameRun(store.manifest, manifest);
+      if (same && !(existing === 'fresh-if-complete' && store.manifest.complete)) return store;
       await store.#handle.close();
-      if (onMismatch === 'refuse') {
+      if (existing === 'refuse') {
         throw new UserError('bad-input', `${file} holds results of another video, model or setting.`,
           'Choose another file for the results.');
       }
@@ -97,33 +103,47 @@ export class ResultStore {
     }
   }
 
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
   /** Why nothing more can be written; null while all is well. */
   get failure(): UserError | null {
     return this.#failure;
   }
 
   /** Frames held. */
-  get frames(): number {
+  get count(): number {
     return this.#frames.count;
   }
 
+  /** Frames that are not on the disk yet. */
+  get pending(): number {
+    return this.#frames.count - this.#written;
+  }
+
   /**
-   * Keeps a frame's boxes (packed, copied); they are on the disk half a second later.
-   * False if the frame was there already, which then stays as it was.
-   * Boxes that are no boxes (not a number, unknown class) are left out.
+   * Keeps a frame's boxes (packed, copied): in memory at once, on the disk half a second later.
+   * Resolves at once, or where the disk is slow when it has caught up: false if the frame was there
+   * already, which then stays as it was. Boxes that are no boxes (not a number, unknown class) are left out.
    * @throws UserError('output') once writing has failed, or where the run grows beyond what a file may hold.
    */
-  append(index: FrameIndex, time: Seconds, boxes: Float32Array): boolean {
+  async append(index: FrameIndex, time: Seconds, boxes: Float32Array): Promise<boolean> {
+    this.#assertWell();
     if (this.#closed) throw new Error('The store is closed.');
-    if (this.#failure) throw this.#failure;
     if (!(Number.isInteger(index) && index >= 0 && index < limits.frames) || !(time >= 0 && time <= limits.time)) {
       throw new RangeError(`Frame ${index} at ${time} s cannot be stored.`);
     }
     if (this.#frames.boxes > limits.boxes) {
       throw new UserError('output', `A results file holds at most ${limits.boxes} boxes.`, 'Analyse a shorter part.');
     }
-    const added = this.#frames.add(index, time, storable(boxes, this.manifest.model.classes.length));
+    const added = this.#frames.add(index, roundTime(time), storable(boxes, this.#manifest.model.classes.length));
     if (added) this.#timer ??= setTimeout(() => this.#write(), writeInterval);
+    if (this.pending >= this.pendingLimit) {
+      this.#write();
+      await this.#writing;
+      this.#assertWell();
+    }
     return added;
   }
 
@@ -151,10 +171,24 @@ export class ResultStore {
       this.#write();
       await this.#writing;
     }
-    if (this.#failure) throw this.#failure;
+    this.#assertWell();
     await this.#handle.datasync().catch((error: unknown) => {
       throw outputError(this.file, error);
     });
+  }
+
+  /** Notes that every frame that was asked for is there. @throws UserError('output') */
+  async complete(): Promise<void> {
+    await this.flush();
+    this.#manifest = { ...this.#manifest, complete: true };
+    try {
+      const before = manifestStart(false);
+      const { buffer } = await this.#handle.read(Buffer.alloc(before.length), 0, before.length, 0);
+      // A file that another program wrote may begin otherwise; it is then only not marked.
+      if (buffer.toString('latin1') === before) await this.#handle.write(Buffer.from(manifestStart(true)), 0, null, 0);
+    } catch (error) {
+      throw outputError(this.file, error);
+    }
   }
 
   /** Writes what is left and lets go of the file. @throws UserError('output') if that fails; it is let go all the same. */
@@ -168,6 +202,10 @@ export class ResultStore {
       await this.#handle.close();
       await this.#lock.release();
     }
+  }
+
+  #assertWell(): void {
+    if (this.#failure) throw this.#failure;
   }
 
   #write(): void {
@@ -233,7 +271,7 @@ const begun = async (lock: FileLock, begin: () => Promise<ResultStore>): Promise
 const writeManifest = async (file: string, manifest: Manifest): Promise<void> => {
   const draft = `${file}.new`;
   try {
-    await writeFile(draft, `${JSON.stringify(manifest)}\n`);
+    await writeFile(draft, manifestLine(manifest));
     await rename(draft, file);
   } catch (error) {
     await unlink(draft).catch(() => undefined);
