@@ -5,7 +5,7 @@ import type { DecodedFrame, Letterbox } from '../media/types.js';
 import type { Meter } from './meter.js';
 
 /** Frames handed to the inference thread at once: one in work, the others so that it never waits for us. */
-const framesInFlight = 3;
+export const framesInFlight = 3;
 
 export type PumpParts = {
   readonly source: FrameSource;
@@ -16,7 +16,7 @@ export type PumpParts = {
   readonly meter: Meter;
   /** Which frame this is, and what to do with it. */
   decide(frame: DecodedFrame): { readonly index: FrameIndex; readonly what: 'analyse' | 'skip' | 'stop' };
-  store(index: FrameIndex, time: Seconds, boxes: Float32Array): void | Promise<void>;
+  store(index: FrameIndex, time: Seconds, boxes: Float32Array): void;
 };
 
 /**
@@ -28,46 +28,47 @@ export type PumpParts = {
 export const pump = async (parts: PumpParts): Promise<boolean> => {
   const { source, thread, letterbox, minScore, meter } = parts;
   const inFlight = new Set<Promise<void>>();
-  let failure: { error: unknown } | null = null;
+  const failures: unknown[] = [];
   let ended = false;
 
   const analyse = async (frame: DecodedFrame, index: FrameIndex, arrived: number): Promise<void> => {
     const result = await thread.run(frame.pixels, letterbox, minScore);
     source.recycle(result.pixels);
-    await parts.store(index, frame.time, result.boxes);
+    parts.store(index, frame.time, result.boxes);
     meter.frame(frame.decodeMs, result.times, performance.now() - arrived + frame.decodeMs);
   };
 
-  while (failure === null) {
-    const asked = performance.now();
-    while (inFlight.size >= framesInFlight) await Promise.race(inFlight);
-    const free = performance.now();
-    if (isSet(failure)) break;
-    const frame = await source.next();
-    if (frame === null) {
-      ended = true;
-      break;
-    }
-    meter.waited(performance.now() - free, free - asked);
-    const { index, what } = parts.decide(frame);
-    if (what === 'stop') {
+  const feed = async (): Promise<void> => {
+    while (failures.length === 0) {
+      const asked = performance.now();
+      while (inFlight.size >= framesInFlight) await Promise.race(inFlight);
+      if (failures.length > 0) return;
+      const free = performance.now();
+      const frame = await source.next();
+      if (frame === null) {
+        ended = true;
+        return;
+      }
+      meter.waited(performance.now() - free, free - asked);
+      const { index, what } = parts.decide(frame);
+      if (what === 'analyse') {
+        const work: Promise<void> = analyse(frame, index, frame.arrived)
+          .catch((error: unknown) => { failures.push(error); })
+          .finally(() => inFlight.delete(work));
+        inFlight.add(work);
+        continue;
+      }
       source.recycle(frame.pixels);
-      break;
-    }
-    if (what === 'skip') {
-      source.recycle(frame.pixels);
+      if (what === 'stop') return;
       meter.dropped();
-      continue;
     }
-    const work: Promise<void> = analyse(frame, index, frame.arrived)
-      .catch((error: unknown) => { failure ??= { error }; })
-      .finally(() => inFlight.delete(work));
-    inFlight.add(work);
+  };
+
+  try {
+    await feed();
+  } finally {
+    await Promise.all(inFlight);
   }
-  await Promise.all(inFlight);
-  if (isSet(failure)) throw failure.error;
+  if (failures.length > 0) throw failures[0];
   return ended;
 };
-
-// The compiler does not see that a callback sets it.
-const isSet = (failure: { error: unknown } | null): failure is { error: unknown } => failure !== null;

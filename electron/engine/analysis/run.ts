@@ -1,6 +1,6 @@
 import {
-  BatchBuilder, errorData, frameIndex, isAbort, seconds,
-  type AnalysisMode, type Events, type FrameIndex, type LiveStats, type RunId, type RunState, type Seconds, type Stretch,
+  BatchBuilder, errorData, frameIndex, isAbort, modelPx, seconds,
+  type AnalysisMode, type Events, type FrameIndex, type LiveStats, type ProviderId, type RunId, type RunState, type Seconds, type Stretch,
 } from '../contract/contract.js';
 import type { InferenceThread } from '../inference/session.js';
 import type { Model } from '../inference/types.js';
@@ -12,7 +12,7 @@ import { Coverage } from '../results/coverage.js';
 import type { ResultStore } from '../results/store.js';
 import { residentBytes } from './memory.js';
 import { Meter } from './meter.js';
-import { pump } from './pump.js';
+import { framesInFlight, pump } from './pump.js';
 import { isLate, nextGap, shouldJump, type Gap } from './schedule.js';
 
 /** How often new detections and figures are told, in ms. */
@@ -26,7 +26,7 @@ export type RunParts = {
   readonly video: VideoFile;
   readonly tools: MediaTools;
   readonly model: Model;
-  readonly thread: InferenceThread;
+  readonly worker: RunWorker;
   readonly store: ResultStore;
   readonly mode: AnalysisMode;
   readonly minScore: number;
@@ -37,6 +37,9 @@ export type RunParts = {
   emit<Name extends 'detections' | 'stats' | 'run'>(name: Name, payload: Events[Name]): void;
 };
 
+/** Who infers, and on what. */
+export type RunWorker = { readonly thread: InferenceThread; readonly provider: ProviderId };
+
 type Playhead = { readonly time: Seconds; readonly playing: boolean; readonly speed: number; readonly at: number };
 
 /** Analyses one video around where the user looks, until every frame is done. */
@@ -45,9 +48,12 @@ export class AnalysisRun {
   readonly #meter = new Meter();
   readonly #fresh = new BatchBuilder();
   /** Frames stored or on their way: what must not be decoded again. */
-  readonly #claimed: Coverage;
+  readonly #claimed = new Coverage();
+  #worker: RunWorker;
   #mode: AnalysisMode;
   #paused = false;
+  #resting = false;
+  #analysing: Promise<void> = Promise.resolve();
   #state: RunState = { kind: 'starting' };
   #playhead: Playhead = { time: seconds(0), playing: false, speed: 1, at: 0 };
   /** Set by a seek: the next frame decides whether to go there. */
@@ -63,7 +69,8 @@ export class AnalysisRun {
   constructor(parts: RunParts) {
     this.#parts = parts;
     this.#mode = parts.mode;
-    this.#claimed = Coverage.of(parts.store.analysed());
+    this.#worker = parts.worker;
+    for (const [first, last] of parts.store.analysed()) this.#claim(first, last);
   }
 
   get id(): RunId {
@@ -105,12 +112,26 @@ export class AnalysisRun {
     const expected = before.time + (before.playing ? ((now - before.at) / 1000) * before.speed : 0);
     this.#playhead = { time, playing, speed, at: now };
     if (Math.abs(time - expected) > seekTolerance || !playing) this.#sought = true;
-    if (this.#sought || this.#mode === 'keep-up') this.#reconsider();
+    if (this.#sought || this.#mode === 'keep-up') this.#wake?.();
   }
 
   setMode(mode: AnalysisMode): void {
     this.#mode = mode;
-    this.#reconsider();
+    this.#wake?.();
+  }
+
+  /** Stops asking the worker for anything until it is given one again; resolves when nothing is in its hands. */
+  async rest(): Promise<void> {
+    this.#resting = true;
+    this.#leave?.abort();
+    await this.#analysing;
+  }
+
+  /** Goes on with this worker. */
+  useWorker(worker: RunWorker): void {
+    this.#worker = worker;
+    this.#resting = false;
+    this.#wake?.();
   }
 
   setPaused(paused: boolean): void {
@@ -144,7 +165,7 @@ export class AnalysisRun {
   async #work(): Promise<void> {
     try {
       while (!this.#ended) {
-        if (this.#paused) {
+        if (this.#paused || this.#resting) {
           await this.#sleep('idle');
           continue;
         }
@@ -157,7 +178,9 @@ export class AnalysisRun {
         this.#sought = false;
         const gap = nextGap(this.#claimed.stretches(), this.#playheadIndex(), this.#total());
         if (gap !== null) {
-          await this.#analyse(gap);
+          const work = this.#analyse(gap);
+          this.#analysing = work.catch(() => undefined);
+          await work;
           continue;
         }
         await this.#parts.store.flush();
@@ -171,11 +194,12 @@ export class AnalysisRun {
   }
 
   async #analyse(gap: Gap): Promise<void> {
-    const { video, tools, thread, model, store, frames } = this.#parts;
+    const { video, tools, model, store, frames } = this.#parts;
+    const { thread } = this.#worker;
     const leave = new AbortController();
     this.#leave = leave;
     const { input } = model.card;
-    const box = letterbox(video.display, { width: input.width, height: input.height }, input.fit, input.pad);
+    const box = letterbox(video.display, { width: modelPx(input.width), height: modelPx(input.height) }, input.fit, input.pad);
     let next: number = gap.from;
     let source: FrameSource | null = null;
     try {
@@ -194,12 +218,12 @@ export class AnalysisRun {
           if (this.#ended || (gap.to !== null && index >= gap.to)) return { index, what: 'stop' };
           if (this.#shouldLeave(index, gap)) return { index, what: 'stop' };
           next = index + 1;
-          if (isLate(this.#mode, this.#playhead.playing, frame.time, this.#playheadNow())) return { index, what: 'skip' };
-          this.#claimed.add(index, index);
+          if (this.#isLate(frame.time)) return { index, what: 'skip' };
+          this.#claimed.add(index);
           return { index, what: 'analyse' };
         },
-        store: async (index, time, boxes) => {
-          await store.append(index, time, boxes);
+        store: (index, time, boxes) => {
+          store.append(index, time, boxes);
           const first = this.#fresh.frames === 0 && this.#meter.framesDone === 0;
           this.#fresh.add(index, time, boxes);
           if (first) this.#tellDetections();
@@ -222,8 +246,12 @@ export class AnalysisRun {
     if (!ended) return;
     const total = this.#total();
     const end = gap.to ?? total ?? next;
-    if (end > next) this.#claimed.add(frameIndex(next), frameIndex(end - 1));
+    this.#claim(next, end - 1);
     if (total === null) this.#parts.frames.endAt(frameIndex(next));
+  }
+
+  #claim(first: number, last: number): void {
+    for (let index = first; index <= last; index += 1) this.#claimed.add(index);
   }
 
   #indexOf(frame: DecodedFrame, counted: number): FrameIndex {
@@ -237,15 +265,15 @@ export class AnalysisRun {
     return playing ? time + ((performance.now() - at) / 1000) * speed : time;
   }
 
+  #isLate(time: Seconds): boolean {
+    const lead = ((this.#meter.latency().endToEnd?.p50 ?? 0) / 1000) * this.#playhead.speed;
+    return isLate(this.#mode, this.#playhead.playing, time, this.#playheadNow(), lead);
+  }
+
   #shouldLeave(position: number, gap: Gap): boolean {
     if (!this.#sought && this.#mode === 'every-frame') return false;
     this.#sought = false;
-    return shouldJump(position, gap.to, this.#playheadIndex(), this.#claimed.stretches(), this.#total());
-  }
-
-  /** After a change of mind: wakes a sleeping loop, ends a decoder that is in the wrong place. */
-  #reconsider(): void {
-    this.#wake?.();
+    return shouldJump(position, gap.to, this.#playheadIndex(), this.#claimed.stretches(), this.#total(), this.#playhead.playing);
   }
 
   #sleep(state: 'idle' | 'done' | 'starting'): Promise<void> {
@@ -271,17 +299,17 @@ export class AnalysisRun {
   }
 
   async #tellStats(): Promise<void> {
-    const { store, thread } = this.#parts;
+    const { store } = this.#parts;
     const source = this.#source;
     const memory = await residentBytes(source?.pid === undefined ? [] : [source.pid]);
     const queues: LiveStats['queues'] = [
       { name: 'decoded', length: source?.queued ?? 0, limit: source?.readAhead ?? 0 },
-      { name: 'results', length: store.pending, limit: store.pendingLimit },
+      { name: 'inference', length: this.#worker.thread.outstanding, limit: framesInFlight },
     ];
     const working = this.#state.kind === 'running';
     this.#parts.emit(
       'stats',
-      this.#meter.snapshot(this.id, working, thread.provider, queues, store.count, this.#total(), memory),
+      this.#meter.snapshot(this.id, working, this.#worker.provider, queues, store.count, this.#total(), memory),
     );
   }
 }

@@ -32,7 +32,7 @@ const firstGap = (done: readonly Stretch[], total: number | null, before: number
 };
 
 /** Frames that a running decoder may be behind the playhead before it is worth starting another one there. */
-const patience = 24;
+const patience = { standing: 24, playing: 150 } as const;
 
 /**
  * Whether the work in hand should be left for the playhead's own frame.
@@ -44,15 +44,20 @@ export const shouldJump = (
   playhead: number,
   done: readonly Stretch[],
   total: number | null,
+  playing = false,
 ): boolean => {
   const wanted = gapFrom(done, playhead, total);
   if (wanted === null) return false;
   // Already heading there, and soon enough.
-  if (wanted.from >= position && wanted.from - position <= patience && (end === null || wanted.from < end)) return false;
+  const near = wanted.from - position <= (playing ? patience.playing : patience.standing);
+  if (wanted.from >= position && near && (end === null || wanted.from < end)) return false;
   // Work ahead of the playhead is what is wanted, as long as nothing nearer is missing.
   return !(wanted.from === position);
 };
 
-/** In keep-up mode a frame the playhead has passed is not worth inferring any more. */
-export const isLate = (mode: AnalysisMode, playing: boolean, time: number, playhead: number): boolean =>
-  mode === 'keep-up' && playing && time < playhead;
+/**
+ * In keep-up mode a frame whose boxes would come after it was shown is not worth inferring any more.
+ * @param lead seconds from handing a frame over until its boxes are there
+ */
+export const isLate = (mode: AnalysisMode, playing: boolean, time: number, playhead: number, lead: number): boolean =>
+  mode === 'keep-up' && playing && time < playhead + lead;

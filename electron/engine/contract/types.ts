@@ -100,7 +100,7 @@ export type LiveStats = {
   readonly framesPerSecond: { readonly now: number | null; readonly run: number | null };
   /** Milliseconds a frame per stage, over the last seconds; `draw` is filled in by the page. */
   readonly latency: Readonly<Record<Exclude<Stage, 'draw'> | 'endToEnd', Quantiles | null>>;
-  readonly queues: readonly { readonly name: 'decoded' | 'results'; readonly length: number; readonly limit: number }[];
+  readonly queues: readonly { readonly name: 'decoded' | 'inference'; readonly length: number; readonly limit: number }[];
   readonly framesDone: number;
   readonly framesTotal: number | null;
   readonly framesDropped: number;

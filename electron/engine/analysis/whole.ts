@@ -1,0 +1,81 @@
+import { frameIndex, modelPx, type FrameIndex, type Seconds, type Ticks } from '../contract/contract.js';
+import type { InferenceThread } from '../inference/session.js';
+import type { Model } from '../inference/types.js';
+import { FrameSource } from '../media/decode.js';
+import { FrameTable, scanFrames } from '../media/frames.js';
+import { letterbox } from '../media/letterbox.js';
+import type { MediaTools, VideoFile } from '../media/types.js';
+import type { ResultStore } from '../results/store.js';
+import { Meter } from './meter.js';
+import { pump } from './pump.js';
+import { gapFrom } from './schedule.js';
+
+export type WholeRequest = {
+  readonly video: VideoFile;
+  readonly tools: MediaTools;
+  readonly model: Model;
+  readonly thread: InferenceThread;
+  readonly store: ResultStore;
+  readonly minScore: number;
+  /** First moment analysed, and the one before which it ends; null for the video's own. */
+  readonly start: Seconds | null;
+  readonly end: Seconds | null;
+  readonly signal?: AbortSignal;
+  onProgress?(done: number, time: Seconds, meter: Meter): void;
+};
+
+export type WholeSummary = { readonly meter: Meter; readonly warning: string | null };
+
+/**
+ * Analyses a video, or a range of it, from beginning to end; frames already in the store are not done
+ * again. Rejects with the signal's reason when cancelled; what was found until then is in the store.
+ */
+export const analyseWhole = async (request: WholeRequest): Promise<WholeSummary> => {
+  const { video, tools, model, thread, store, minScore, end, signal } = request;
+  const { input } = model.card;
+  const box = letterbox(video.display, { width: modelPx(input.width), height: modelPx(input.height) }, input.fit, input.pad);
+  const meter = new Meter();
+  const { index, from } = await beginning(request);
+  let next: number = index;
+  const source = await FrameSource.open(video, tools, {
+    letterbox: box,
+    ...(from !== null && { from }),
+    ...(signal !== undefined && { signal }),
+  });
+  meter.setWorking(true);
+  try {
+    await pump({
+      source, thread, letterbox: box, minScore, meter,
+      decide: (frame) => {
+        const at = frameIndex(next);
+        if (signal?.aborted === true || (end !== null && frame.time >= end)) return { index: at, what: 'stop' };
+        next += 1;
+        return { index: at, what: store.has(at) ? 'skip' : 'analyse' };
+      },
+      store: (at, time, boxes) => {
+        store.append(at, time, boxes);
+        request.onProgress?.(meter.framesDone + 1, time, meter);
+      },
+    });
+  } finally {
+    meter.setWorking(false);
+    await source.close();
+    await store.flush();
+  }
+  if (signal?.aborted === true) throw signal.reason;
+  return { meter, warning: source.warning };
+};
+
+/** The first frame to do: number and timestamp (null: the very first). Only a start in the middle needs all times. */
+const beginning = async (request: WholeRequest): Promise<{ index: FrameIndex; from: Ticks | null }> => {
+  const { video, tools, store, start, signal } = request;
+  const stored = store.analysed();
+  if ((start === null || start <= 0) && stored.length === 0) return { index: frameIndex(0), from: null };
+  const frames = new FrameTable(video);
+  await scanFrames(video, tools, { table: frames, ...(signal !== undefined && { signal }) });
+  const first = start === null || start <= 0 ? 0 : frames.firstAtOrAfter(start);
+  const index = gapFrom(stored, first, frames.count)?.from ?? frameIndex(frames.count);
+  if (index <= 0) return { index, from: null };
+  if (index >= frames.count) return { index, from: frames.ticksAt(frameIndex(frames.count - 1)) };
+  return { index, from: frames.ticksAt(index) };
+};

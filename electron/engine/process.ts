@@ -1,0 +1,65 @@
+/**
+ * The engine as a process: an Electron utilityProcess or a forked child. Speaks wire.ts with the host
+ * that started it, and ends when the host goes.
+ */
+import { errorData, UserError, type EventName, type Events } from './contract/contract.js';
+import { Engine } from './engine.js';
+import { hostTrials } from './inference/trial-runner.js';
+import type { EngineSettings, FromEngine, ToEngine, WireArgs, WireName } from './wire.js';
+
+type Channel = { send(message: FromEngine): void; onMessage(listener: (message: ToEngine) => void): void };
+
+/** What an Electron utilityProcess has in place of process.send. */
+type ParentPort = {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+};
+
+const openChannel = (): Channel => {
+  const { parentPort } = process as unknown as { parentPort?: ParentPort };
+  if (parentPort !== undefined) {
+    return {
+      send: (message) => parentPort.postMessage(message),
+      onMessage: (listener) => parentPort.on('message', (event) => listener(event.data as ToEngine)),
+    };
+  }
+  if (process.send === undefined) throw new Error('This is the engine of VoVision; it is started by the program itself.');
+  process.on('disconnect', () => process.exit(0));
+  return {
+    send: (message) => void process.send?.(message),
+    onMessage: (listener) => process.on('message', (message) => listener(message as ToEngine)),
+  };
+};
+
+const channel = openChannel();
+let engine: Engine | null = null;
+
+const emit = <Name extends EventName>(event: Name, payload: Events[Name]): void => {
+  channel.send({ event, payload } as FromEngine);
+};
+
+const configure = (settings: EngineSettings): null => {
+  engine ??= new Engine(settings, {
+    emit,
+    trials: hostTrials,
+    // The host starts a new engine, which takes the run up where it stopped.
+    onHang: () => process.exit(70),
+  });
+  return null;
+};
+
+const answer = async (message: ToEngine): Promise<FromEngine> => {
+  try {
+    if (message.name === 'host.configure') return { id: message.id, ok: true, value: configure(message.args as EngineSettings) };
+    if (engine === null) throw new UserError('internal', 'The engine is not set up yet.');
+    const value = await engine.handle(message.name, message.args as WireArgs<WireName>);
+    return { id: message.id, ok: true, value };
+  } catch (error) {
+    return { id: message.id, ok: false, error: errorData(error) };
+  }
+};
+
+channel.onMessage((message) => void answer(message).then((reply) => channel.send(reply)));
+
+// Half-written exports are removed and results flushed before the process goes.
+process.on('SIGTERM', () => void (engine?.dispose() ?? Promise.resolve()).finally(() => process.exit(0)));
