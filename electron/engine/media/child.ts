@@ -24,8 +24,10 @@ const stderrKept = 64 * 1024;
 
 /** The environment without what would make ffmpeg write report files or colour its messages. */
 const toolEnvironment = (): NodeJS.ProcessEnv => {
-  const { FFREPORT: _report, AV_LOG_FORCE_COLOR: _colour, ...rest } = process.env;
-  return rest;
+  const env = { ...process.env };
+  delete env['FFREPORT'];
+  delete env['AV_LOG_FORCE_COLOR'];
+  return env;
 };
 
 /** The reason of an aborted signal as something to throw. */

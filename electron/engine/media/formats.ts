@@ -28,6 +28,11 @@ export const canSeek = (container: string): boolean => !anyOf(container, counted
 /** Whether times of packets, without decoding, can be taken for times of frames. */
 export const packetTimesCount = (container: string): boolean => !anyOf(container, countedTimes) && !anyOf(container, guessedTimes);
 
+/** Codecs of which every packet gives one frame. Others hide reference frames in packets (VP8) or skip frames (MPEG-4). */
+const onePacketOneFrame = new Set(['h264', 'hevc', 'vp9', 'av1', 'prores', 'dnxhd', 'mjpeg', 'ffv1', 'rawvideo']);
+
+export const packetGivesFrame = (codec: string): boolean => onePacketOneFrame.has(codec);
+
 const chromiumContainers = new Set(['mov', 'mp4', 'matroska', 'webm']);
 const chromiumAudio = new Set(['aac', 'mp3', 'opus', 'vorbis', 'flac', 'pcm_s16le', 'pcm_u8', 'pcm_s24le', 'pcm_f32le']);
 const eightBit = ['yuv420p', 'yuvj420p'];
@@ -67,6 +72,5 @@ export const notAVideo = (head: string): string | null => {
   const known = signatures.find(({ start }) => (typeof start === 'string' ? head.startsWith(start) : start.test(head)));
   if (known) return known.what;
   // Control bytes below 9 are in every container and in no text.
-  // eslint-disable-next-line no-control-regex
   return /^[^\x00-\x08\x0e-\x1a]+$/.test(head) ? 'a text file' : null;
 };

@@ -64,5 +64,10 @@ export type Letterbox = {
 export type DecodedFrame = {
   readonly pts: Ticks;
   readonly time: Seconds;
+  /** Owns its whole buffer, so that it can be transferred; give it back with `FrameSource.recycle`. */
   readonly pixels: Uint8Array<ArrayBuffer>;
+  /** Wall time this frame took to come, without the time the decoder was held back, in ms. */
+  readonly decodeMs: number;
+  /** When its last byte was read, on `performance.now()`'s clock. */
+  readonly arrived: number;
 };

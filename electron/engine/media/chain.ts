@@ -1,0 +1,51 @@
+import type { Ticks } from '../contract/contract.js';
+import { metadataFilterWorks } from './arguments.js';
+import type { FoundTool, Letterbox, Rotation, VideoFile } from './types.js';
+
+/** Filters that turn a stored picture upright; `transpose` 1 is a quarter turn clockwise. */
+const turns: Readonly<Record<Rotation, readonly string[]>> = {
+  0: [],
+  90: ['transpose=1'],
+  180: ['hflip', 'vflip'],
+  270: ['transpose=2'],
+};
+
+/** Scales to `width` x `height` upright pixels and turns. Turning the small picture is the cheaper order. */
+export const uprightFilters = (video: VideoFile, width: number, height: number, flags = 'bilinear'): string[] => {
+  const onSide = video.rotation === 90 || video.rotation === 270;
+  const [w, h] = onSide ? [height, width] : [width, height];
+  return [`scale=${w}:${h}:flags=${flags}`, ...turns[video.rotation], 'setsar=1'];
+};
+
+const grey = (level: number): string => `0x${level.toString(16).padStart(2, '0').repeat(3)}`;
+
+/**
+ * The filters from a decoded picture to rgb24 in the model's size. A filter named `label` prints the
+ * timestamp of every decoded frame, also of those before `from`, which are then left out.
+ */
+export const tensorFilters = (video: VideoFile, box: Letterbox, from: Ticks | null, tool: FoundTool, label: string): string => {
+  const picture = [
+    ...(from === null ? [] : [`trim=start_pts=${from}`]),
+    ...uprightFilters(video, box.inner.width, box.inner.height),
+    'format=rgb24',
+    `pad=${box.model.width}:${box.model.height}:${box.left}:${box.top}:color=${grey(box.pad)}`,
+  ].join(',');
+  if (metadataFilterWorks(tool)) {
+    return `metadata=mode=add:key=${label}:value=1,metadata@${label}=mode=print:key=${label},${picture}`;
+  }
+  // A corner of two pixels, as showinfo computes checksums of what it is shown.
+  return `split[v][t];[t]crop=2:2,showinfo@${label},nullsink;[v]${picture}`;
+};
+
+/** Time of a frame as `tensorFilters` prints it; `pts` is null for a frame without. */
+export type PrintedTime = { readonly pts: Ticks | null; readonly seconds: number | null };
+
+/** Reads a line of stderr; null if it is not a frame's time printed by the filter named `label`. */
+export const parsePrintedTime = (line: string, label: string): PrintedTime | null => {
+  const at = line.indexOf(`@${label} @ `);
+  if (at < 0) return null;
+  const match = /\bpts:\s*(-?\d+|NOPTS)\s+pts_time:\s*(\S+)/.exec(line.slice(at));
+  if (!match) return null;
+  const pts = match[1] === 'NOPTS' ? null : (Number(match[1]) as Ticks);
+  return { pts, seconds: pts === null ? null : Number(match[2]) };
+};
