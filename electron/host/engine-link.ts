@@ -124,6 +124,7 @@ export class EngineLink {
   #launch(again: boolean): void {
     this.#timer = null;
     let channel: EngineChannel;
+    this.#startedAt = Date.now();
     try {
       channel = this.start();
     } catch (error) {
@@ -131,7 +132,6 @@ export class EngineLink {
       return;
     }
     this.#channel = channel;
-    this.#startedAt = Date.now();
     channel.onMessage((message) => this.#heard(message));
     channel.onExit((how) => {
       if (this.#channel !== channel) return;
