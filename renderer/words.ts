@@ -9,7 +9,9 @@ import { gaugesWords } from './words/gauges.js';
 import { helpWords } from './words/help.js';
 import { keysWords } from './words/keys.js';
 import { modelsWords } from './words/models.js';
+import { playerWords } from './words/player.js';
 import { settingsWords } from './words/settings.js';
+import { timelineWords } from './words/timeline.js';
 
 export const words = {
   classes: classesWords,
@@ -18,5 +20,7 @@ export const words = {
   help: helpWords,
   keys: keysWords,
   models: modelsWords,
+  player: playerWords,
   settings: settingsWords,
+  timeline: timelineWords,
 } as const;

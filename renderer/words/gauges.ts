@@ -1,21 +1,21 @@
 import type { Stage } from '../../electron/engine/contract/contract.js';
-import { figure } from '../ui/format.js';
+import { figure, nbsp } from '../ui/format.js';
 
 export const stageWords: Readonly<Record<Stage, string>> = {
   decode: 'Decode',
-  preprocess: 'Prepare',
+  preprocess: 'Preprocess',
   inference: 'Inference',
-  postprocess: 'Sort out',
+  postprocess: 'Postprocess',
   draw: 'Draw',
 };
 
 /** What each stage does, for those who have not met the word. */
 export const stageMeanings: Readonly<Record<Stage, string>> = {
-  decode: 'Reading the next picture out of the video file.',
-  preprocess: 'Handing the picture to the model in the form it wants.',
-  inference: 'The model looks for objects. Usually the largest part.',
-  postprocess: 'Turning the model’s numbers into boxes and dropping doubles.',
-  draw: 'Painting the boxes on the picture.',
+  decode: 'Reads the next picture out of the file.',
+  preprocess: 'Brings the picture into the form the model wants.',
+  inference: 'The model looks for objects.',
+  postprocess: 'Makes boxes of its numbers, drops doubles.',
+  draw: 'Paints the boxes on the picture.',
 };
 
 export const gaugesWords = {
@@ -26,34 +26,30 @@ export const gaugesWords = {
   overRun: (rate: string) => `${rate} over the whole run`,
   history: 'Frames per second over the last minute',
   historyAt: (rate: string, ago: number) => (ago < 1 ? `${rate} frames/s now` : `${rate} frames/s, ${Math.round(ago)} s ago`),
-  lastMinute: 'last minute',
   latency: 'Time for one frame',
-  milliseconds: (value: string) => `${value} ms`,
+  milliseconds: (value: string) => `${value}${nbsp}ms`,
   p50: 'usual',
   p95: '95 %',
-  most: (value: string) => `95 % within ${value} ms`,
-  stageOf: (stage: string, p50: string, share: string) => `${stage}: ${p50} ms, ${share} of the work`,
-  waiting: 'Waiting in line',
+  most: (value: string) => `95${nbsp}% within ${value}${nbsp}ms`,
+  stageOf: (stage: string, p50: string, share: string) => `${stage}: ${p50}${nbsp}ms, ${share} of the work`,
+  waiting: 'Waiting',
   endToEnd: 'End to end',
   provider: 'Runs on',
-  decodedQueue: 'Decoded, waiting',
-  resultsQueue: 'Found, waiting',
+  decodedQueue: 'Decoded frames queued',
+  resultsQueue: 'Results queued',
   queueOf: (length: number, limit: number) => `${length} / ${limit}`,
   dropped: 'Frames skipped',
   memory: 'Memory',
   progress: 'Frames analysed',
   progressOf: (done: string, total: string) => `${done} / ${total}`,
   details: 'What these figures mean',
-  detailsIntro: 'Measured on this machine while it works, over the last seconds.',
+  detailsIntro: 'Measured on this machine over the last seconds. “Usual”: half of all frames take no longer. “95\u00a0%”: nineteen of twenty do.',
   nothing: 'Open a video to see how fast this machine is.',
   fallback: (running: string, asked: string) => `Running on ${running} instead of ${asked}`,
   passedOver: (names: string) => `${names} passed over`,
   tryAgain: 'Try again',
   explain: {
-    framesPerSecond: 'Frames analysed per second, over the last seconds. A video that plays at 30 frames/s is kept up with at 30 or more.',
-    overRun: 'The same from the start of this run until now, pauses left out.',
-    usual: 'Half of all frames take no longer than this.',
-    p95: 'Nineteen of twenty frames take no longer than this.',
+    framesPerSecond: 'Frames analysed per second: the last seconds, and below it the whole run without pauses. A video of 30 frames/s needs 30 to be kept up with.',
     endToEnd: 'From the file to boxes on the picture. Stages work on different frames at the same time, so the machine is faster than one frame’s time suggests.',
     waiting: 'Time in which a frame lies ready while the next stage is still busy with another.',
     queues: 'Frames that are ready and wait for the next stage. A full line in front of a stage says that this stage is the slow one.',
@@ -64,13 +60,13 @@ export const gaugesWords = {
 } as const;
 
 const share = (stage: number | null, whole: number | null): string =>
-  stage === null || whole === null ? '' : `: it takes ${figure(stage)} of ${figure(whole)} ms`;
+  stage === null || whole === null ? '' : `: it takes ${figure(stage)} of ${figure(whole)}${nbsp}ms`;
 
 /** One plain sentence on what holds the analysis back. Times in milliseconds a frame. */
 export const bottleneckWords = {
   decoding: (stage: number | null, whole: number | null) => `Decoding is the limit${share(stage, whole)}.`,
   inference: (stage: number | null, whole: number | null) => `Inference is the limit${share(stage, whole)}.`,
-  drawing: (stage: number | null) => `Drawing is the limit: boxes take ${figure(stage)} ms a frame.`,
+  drawing: (stage: number | null) => `Drawing is the limit: boxes take ${figure(stage)}${nbsp}ms a frame.`,
   playback: 'Playback sets the pace: this machine could go faster.',
   idle: 'All done: nothing is waiting.',
   measuring: 'Measuring …',

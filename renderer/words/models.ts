@@ -50,7 +50,7 @@ export const modelsWords = {
   autoDetail: 'The fastest that gives the right numbers',
   autoPicked: (name: string) => `Now: ${name}`,
   running: 'running',
-  perFrame: (time: string) => `${time} ms`,
+  perFrame: (time: string) => `${time}\u00a0ms`,
   untried: 'Not tried yet',
   passedOver: 'Passed over',
   tryAgain: 'Try all again',

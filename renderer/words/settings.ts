@@ -12,7 +12,7 @@ export const settingsWords = {
   everyFrameMeaning: 'Visits every frame, even where playback is faster.',
   keepUpMeaning: 'Leaves frames out where it must to stay with playback.',
   confidence: 'Confidence',
-  confidenceMeaning: 'Where the slider stands when a video is opened.',
+  confidenceMeaning: 'Objects the model is less sure of are left out.',
   export: 'Export',
   format: 'Usual format',
   formatMeaning: 'What the export dialog begins with.',

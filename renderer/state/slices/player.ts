@@ -27,6 +27,8 @@ export type PlayerSlice = {
   readonly speed: number;
   readonly volume: number;
   readonly muted: boolean;
+  /** True while the browser lets it play without sound only, until the user's first click. */
+  readonly silenced: boolean;
   /** 1 where the picture fits the window. */
   readonly zoom: number;
   readonly markIn: Seconds | null;
@@ -57,6 +59,7 @@ export const playerSlice: Slice<PlayerSlice> = (set, get) => ({
   speed: 1,
   volume: 1,
   muted: false,
+  silenced: false,
   zoom: 1,
   markIn: null,
   markOut: null,

@@ -28,7 +28,9 @@ export type QueueSlice = {
   readonly openSample: () => Promise<void>;
   readonly reopen: (video: Token) => Promise<void>;
   readonly forget: (video: Token) => Promise<void>;
-  /** Puts what was opened into the queue and shows the first of it. */
+  /** Puts what was opened into the queue; what could not be opened is kept with its reason. */
+  readonly enqueue: (videos: readonly Opened[]) => readonly VideoInfo[];
+  /** The same, and shows the first of it. */
   readonly opened: (videos: readonly Opened[]) => void;
   readonly show: (video: Token) => void;
   readonly removeFromQueue: (video: Token) => void;
@@ -57,7 +59,19 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
     refused: [],
     uploads: [],
     opening: false,
-    openFiles: (files) => opening(() => bridge.drop(files)),
+    // One after the other, so that the first can be watched while the rest arrives.
+    openFiles: async (files) => {
+      let shown = false;
+      for (const file of files) {
+        await opening(async () => {
+          const videos = await bridge.drop([file]);
+          if (!shown) return videos;
+          get().enqueue(videos);
+          return [];
+        });
+        shown ||= get().queue.length > 0;
+      }
+    },
     chooseVideos: () => opening(() => bridge.request('videos.choose', {})),
     openSample: () => opening(async () => [await bridge.request('videos.sample', {})]),
     reopen: (video) => opening(async () => [await bridge.request('videos.reopen', { video })]),
@@ -65,7 +79,7 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
       set({ recents: get().recents.filter((recent) => recent.video !== video) });
       await bridge.request('videos.forget', { video }).catch(get().notifyError);
     },
-    opened: (videos) => {
+    enqueue: (videos) => {
       const { queue, refused } = get();
       const found = videos.flatMap((opened) => (opened.kind === 'opened' ? [opened.video] : []));
       const added = found.filter((video) => !queue.some((item) => item.video.token === video.token));
@@ -79,7 +93,11 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
         ],
         refused: [...refused, ...turnedAway],
       });
-      const first = found[0];
+      void get().continueQueue();
+      return found;
+    },
+    opened: (videos) => {
+      const first = get().enqueue(videos)[0];
       if (first !== undefined) get().show(first.token);
     },
     show: (video) => {

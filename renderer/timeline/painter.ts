@@ -1,0 +1,105 @@
+import type { StoreApi } from 'zustand';
+import { classNames, listedClasses } from '../state/selectors.js';
+import type { App } from '../state/slice.js';
+import { binsOfFrames, coverage, stripsOf, type Strip } from './bins.js';
+import { barWidth, drawTimeline, timelineHeight, type TimelineColours } from './drawTimeline.js';
+import type { Span } from './scale.js';
+
+/** Most strips shown; classes beyond share the last. */
+export const mostStrips = 6;
+
+export type Legend = readonly { readonly classId: number | null; readonly most: number }[];
+
+const coloursOf = (element: Element): TimelineColours => {
+  const style = getComputedStyle(element);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  return { line: token('--line-strong'), faint: token('--text-faint'), text: token('--text'), accent: token('--accent'), track: token('--control') };
+};
+
+/** Keeps the timeline's canvas true of the store. Draws at most once a screen refresh. */
+export class TimelinePainter {
+  readonly #context: CanvasRenderingContext2D;
+  #span: Span = { from: 0, to: 1 };
+  #width = 0;
+  #ratio = 1;
+  #binOf: Int32Array = new Int32Array();
+  #binOfIsOld = true;
+  #wanted = 0;
+  #legend = '';
+  readonly #stop: () => void;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly app: StoreApi<App>,
+    private readonly onLegend: (legend: Legend, others: number) => void,
+  ) {
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('This browser gives no 2D canvas.');
+    this.#context = context;
+    this.#stop = app.subscribe((now, before) => {
+      if (now.frames !== before.frames) this.#binOfIsOld = true;
+      const changed = now.frames !== before.frames || now.filter !== before.filter || now.theme !== before.theme ||
+        now.detections !== before.detections || now.detectionsVersion !== before.detectionsVersion || now.run?.model !== before.run?.model;
+      if (changed) this.redraw();
+    });
+  }
+
+  close(): void {
+    this.#stop();
+    cancelAnimationFrame(this.#wanted);
+  }
+
+  /** Width in CSS pixels and device pixels per CSS pixel. */
+  resize(width: number, ratio: number): void {
+    this.#width = width;
+    this.#ratio = ratio;
+    this.#binOfIsOld = true;
+    this.redraw();
+  }
+
+  show(span: Span): void {
+    if (span.from === this.#span.from && span.to === this.#span.to) return;
+    this.#span = span;
+    this.#binOfIsOld = true;
+    this.redraw();
+  }
+
+  redraw(): void {
+    if (this.#wanted === 0) this.#wanted = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    this.#wanted = 0;
+    if (this.#width <= 0) return;
+    const now = this.app.getState();
+    const bins = Math.max(1, Math.floor(this.#width / barWidth));
+    if (this.#binOfIsOld) {
+      this.#binOf = binsOfFrames(now.frames?.times ?? new Float64Array(), this.#span, bins);
+      this.#binOfIsOld = false;
+    }
+    const order = listedClasses(now).filter((id) => !now.filter.hiddenClasses.includes(id));
+    const strips = stripsOf(now.detections.density(this.#binOf, bins, now.filter), order, mostStrips);
+    this.#sizeCanvas(timelineHeight(strips.length));
+    drawTimeline(this.#context, {
+      strips, names: classNames(now), covered: coverage(now.detections, this.#binOf, bins), span: this.#span,
+      width: this.#width, ratio: this.#ratio, colours: coloursOf(this.canvas),
+    });
+    this.#tellLegend(strips, order.length - strips.length + 1);
+  }
+
+  #sizeCanvas(height: number): void {
+    const width = Math.round(this.#width * this.#ratio);
+    const tall = Math.round(height * this.#ratio);
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== tall) this.canvas.height = tall;
+    this.canvas.style.height = `${height}px`;
+  }
+
+  #tellLegend(strips: readonly Strip[], others: number): void {
+    const legend = strips.map(({ classId, most }) => ({ classId, most }));
+    const text = JSON.stringify([legend, others]);
+    if (text === this.#legend) return;
+    this.#legend = text;
+    this.onLegend(legend, others);
+  }
+}

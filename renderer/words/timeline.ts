@@ -1,0 +1,12 @@
+export const timelineWords = {
+  label: 'Timeline',
+  place: (time: string, frame: string) => `${time}, frame ${frame}`,
+  analysed: 'analysed',
+  analysedMeaning: (percent: string) => `${percent} of all frames are analysed`,
+  others: (count: number) => `${count} more`,
+  atOnce: (name: string, count: number) => `${name}: ${count} at once at most`,
+  markIn: 'Beginning of the marked part',
+  markOut: 'End of the marked part',
+  whole: 'Show the whole video',
+  nothing: 'Objects appear here as the video is analysed.',
+} as const;
