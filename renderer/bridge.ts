@@ -1,4 +1,7 @@
-import { errorFromData, type Answers, type DesktopBridge, type EventName, type Events, type PageBridge } from '../electron/engine/contract/contract.js';
+import {
+  errorFromData,
+  type Answers, type DesktopBridge, type EventName, type Events, type Opened, type PageBridge, type Settled,
+} from '../electron/engine/contract/contract.js';
 import { connectBrowserHost } from './bridge-browser.js';
 
 declare global {
@@ -8,15 +11,17 @@ declare global {
   }
 }
 
+const valueOf = async (answer: Promise<Settled>): Promise<unknown> => {
+  const settled = await answer;
+  if (!settled.ok) throw errorFromData(settled.error);
+  return settled.value;
+};
+
 const connectDesktop = (shell: DesktopBridge): PageBridge => ({
-  request: async (name, args) => {
-    const answer = await shell.request(name, args);
-    if (!answer.ok) throw errorFromData(answer.error);
-    return answer.value as Answers[typeof name];
-  },
+  request: async (name, args) => (await valueOf(shell.request(name, args))) as Answers[typeof name],
   on: <Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void) =>
     shell.on(name, (payload) => listener(payload as Events[Name])),
-  drop: (files) => shell.drop(files),
+  drop: async (files) => (await valueOf(shell.drop(files))) as readonly Opened[],
 });
 
 /** The page's one way out: the desktop shell where there is one, else the browser host's socket. */

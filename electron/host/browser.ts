@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { errorData, UserError, type EventName, type Events, type Opened } from '../engine/contract/contract.js';
+import { errorData, UserError, type EventName, type Events } from '../engine/contract/contract.js';
 import { textAnswer, type PageAnswer } from './answer.js';
 import { forkEngine, type StartEngine } from './engine-channel.js';
 import { Host } from './host.js';
@@ -34,7 +34,7 @@ export type BrowserHost = {
   /** Signs in whoever opens it, as often as it is opened. */
   readonly url: string;
   /** An address that signs in once: for a command line, which other users of the machine can read. */
-  ticket(): string;
+  readonly ticket: () => string;
   close(): Promise<void>;
 };
 
@@ -51,8 +51,6 @@ class BrowserServer {
   #host!: Host;
   #guard!: Guard;
   #headers: Readonly<Record<string, string>> = securityHeaders;
-  /** Videos from the command line, told to the first page that comes. */
-  #announced: Promise<readonly Opened[]> | null = null;
 
   constructor(
     private readonly uploads: Uploads,
@@ -88,7 +86,7 @@ class BrowserServer {
       emit: (name, payload) => this.emit(name, payload),
     });
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
-    if (options.open.length > 0) this.#announced = this.#host.open(options.open.map((path) => resolve(path)));
+    void this.#host.announce(options.open.map((path) => resolve(path)));
     this.#address = `http://${host}/`;
     return `${this.#address}?token=${this.#token}`;
   }
@@ -152,9 +150,6 @@ class BrowserServer {
       return;
     }
     this.#sockets.accept(request, socket, head);
-    const announced = this.#announced;
-    this.#announced = null;
-    void announced?.then((videos) => this.emit('opened', { videos }));
   }
 }
 

@@ -31,6 +31,9 @@ type HostHandlers = { [Name in Exclude<RequestName, EngineRequestName>]: (args: 
 /** One page's other half: answers its requests, itself or through the engine, and serves what it plays. */
 export class Host {
   readonly #exports = new Exports();
+  #greet: () => void = () => undefined;
+  /** A page has said hello. */
+  readonly #greeted = new Promise<void>((resolve) => (this.#greet = resolve));
   readonly #runVideos = new Map<string, Token>();
   readonly link: EngineLink;
 
@@ -40,17 +43,30 @@ export class Host {
   ) {
     const { dataFolder, startEngine } = options;
     const settings = { dataFolder, zooFolder: programFolders.zoo, fontsFolder: programFolders.fonts };
-    this.link = new EngineLink(startEngine, settings, this.#heard);
+    this.link = new EngineLink(startEngine, settings, this.emit);
   }
 
   static async start(options: HostOptions): Promise<Host> {
     return new Host(options, await Vault.load(options.dataFolder));
   }
 
-  readonly #heard = <Name extends EventName>(name: Name, payload: Events[Name]): void => {
+  private readonly emit: Emit = <Name extends EventName>(name: Name, payload: Events[Name]): void => {
     if (name === 'export') this.#exports.heard(payload as Events['export']);
     this.options.emit(name, payload);
   };
+
+  /** Opens videos that came by another way than a page's request; the page hears of them once it listens. */
+  async announce(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    const videos = await this.open(paths);
+    await this.#greeted;
+    this.emit('opened', { videos });
+  }
+
+  /** Lets the user choose videos where the page did not ask for it (a menu). */
+  async chooseVideos(): Promise<void> {
+    await this.announce(await this.options.platform.chooseVideos());
+  }
 
   /** Answers what a page asks; `name` and `args` may be anything. */
   async request(name: unknown, args: unknown): Promise<unknown> {
@@ -61,7 +77,10 @@ export class Host {
       return answer;
     }
     const handler = this.#handlers[request.name as keyof HostHandlers] as (args: unknown) => Promise<unknown>;
-    return handler(request.args);
+    const answer = await handler(request.args);
+    // The answer goes first, what was opened in the meantime after it.
+    if (request.name === 'hello') setTimeout(this.#greet, 50);
+    return answer;
   }
 
   /** Opens files the user chose, each answered for itself. */

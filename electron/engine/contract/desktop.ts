@@ -1,5 +1,5 @@
 import type { ErrorData } from './errors.js';
-import type { EventName, Opened } from './protocol.js';
+import type { EventName } from './protocol.js';
 
 /** An answer as data: an error that crosses from preload to page would lose everything but its message. */
 export type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorData };
@@ -8,5 +8,5 @@ export type Settled = { readonly ok: true; readonly value: unknown } | { readonl
 export type DesktopBridge = {
   request(name: string, args: unknown): Promise<Settled>;
   on(name: EventName, listener: (payload: unknown) => void): () => void;
-  drop(files: readonly File[]): Promise<readonly Opened[]>;
+  drop(files: readonly File[]): Promise<Settled>;
 };

@@ -169,6 +169,7 @@ describe('what can be read', () => {
     writeFileSync(clip, bytes);
     const second = await startHost({ open: [clip] });
     const other = await second.connect();
+    await other.request('hello', {});
     const { videos } = (await other.event('opened')) as { videos: Opened[] };
     const token = videos[0]?.kind === 'opened' ? videos[0].video.token : '';
     expect((await second.ask(`/media/${token}`)).status).toBe(200);

@@ -11,7 +11,7 @@ const video = 'video-0123456789abcdef';
 const start: RequestArgs<'run.start'> = { video, model: 'm', provider: 'auto', mode: 'every-frame', from: seconds(0) };
 const links: EngineLink[] = [];
 
-const open = (spawn: () => EngineChannel = smallEngine): { link: EngineLink; seen: Seen[]; until(fits: (seen: Seen) => boolean): Promise<Seen> } => {
+const open = (spawn: () => EngineChannel = smallEngine): { link: EngineLink; seen: Seen[]; until: (fits: (seen: Seen) => boolean) => Promise<Seen> } => {
   const seen: Seen[] = [];
   const link = new EngineLink(spawn, settings, (event, payload) => void seen.push({ event, payload: payload as never }));
   links.push(link);

@@ -90,7 +90,7 @@ const ask = (origin: string, path: string, { method = 'GET', headers = {}, body 
     request.end(body);
   });
 
-export const temporaryFolder = (): { readonly path: string; remove(): void } => {
+export const temporaryFolder = (): { readonly path: string; readonly remove: () => void } => {
   const path = mkdtempSync(join(tmpdir(), 'host-test-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };

@@ -1,0 +1,33 @@
+import { utilityProcess } from 'electron';
+import { join } from 'node:path';
+import { programFolders } from '../host/program.js';
+
+/** A utility process of ours: what a child process is where the program cannot run as plain Node. */
+export type Utility = {
+  readonly pid: number | undefined;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Calls every listener once, with what ended it. */
+  onExit(listener: (how: string) => void): void;
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+};
+
+/** Starts `out/<entry>.cjs`; `serviceName` is what the system's process list shows. */
+export const startUtility = (entry: string, serviceName: string): Utility => {
+  const child = utilityProcess.fork(join(programFolders.out, `${entry}.cjs`), [], { serviceName, stdio: 'inherit' });
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code) => resolve(`exit code ${code}`));
+  });
+  return {
+    get pid() {
+      return child.pid;
+    },
+    send: (message) => child.postMessage(message),
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void ended.then(listener),
+    kill: (signal) => {
+      if (signal === 'SIGTERM') child.kill();
+      else if (child.pid !== undefined) process.kill(child.pid, signal);
+    },
+  };
+};
