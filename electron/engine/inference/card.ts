@@ -23,6 +23,7 @@ export const cardSchema: z.ZodType<ModelCard> = z.object({
     width: side,
     height: side,
     layout: z.enum(['nhwc', 'nchw']),
+    batched: z.boolean().optional(),
     type: z.enum(['uint8', 'float32', 'float16']),
     colour: z.enum(['rgb', 'bgr']),
     mean: triple,

@@ -1,27 +1,32 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import { UserError, type ModelInfo, type ModelQuestion } from '../contract/contract.js';
+import { basename, extname, join, resolve } from 'node:path';
+import { UserError, type ModelQuestion } from '../contract/contract.js';
 import { cardSchema, explainIssues, infoOf } from './card.js';
+import { inspectModel } from './inspect.js';
+import { badModel, hashFile, modelFileSize, readModelFile } from './model-file.js';
+import { recognise, type Answers } from './recognise.js';
+import { listRecords, readRecord, writeRecord } from './records.js';
+import { hostTrials, type TrialRunner } from './trial-runner.js';
 import type { Model, ModelCard } from './types.js';
 
 export type LoadedModel =
   | { readonly kind: 'model'; readonly model: Model }
   | { readonly kind: 'unclear'; readonly path: string; readonly name: string; readonly questions: readonly ModelQuestion[] };
 
-const largestCard = 1024 * 1024;
-
-/** SHA-256 of a file, lower-case hex. */
-export const hashFile = async (path: string): Promise<string> => {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+export type LoadOptions = {
+  /** Runs what is not trusted yet; each in a process of its own. */
+  readonly trials?: TrialRunner;
+  readonly signal?: AbortSignal;
 };
 
-/** The card beside a model (same name, .json), checked; null where there is none. */
+const largestCard = 1024 * 1024;
+
+/** Where a model's card lies: the same name, .json. */
+const cardPath = (path: string): string => join(path, '..', `${basename(path, extname(path))}.json`);
+
+/** The card beside a model, checked; null where there is none. */
 const readCard = async (path: string): Promise<ModelCard | null> => {
-  const file = `${path.slice(0, path.length - extname(path).length)}.json`;
+  const file = cardPath(path);
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return null;
   const refuse = (what: string): UserError =>
@@ -38,24 +43,94 @@ const readCard = async (path: string): Promise<ModelCard | null> => {
   return parsed.data;
 };
 
-/** Opens a model file with the card beside it. Throws UserError('bad-model'). */
-export const loadModel = async (path: string, shipped = false): Promise<LoadedModel> => {
-  const file = await stat(path).catch(() => null);
-  if (!file?.isFile()) throw new UserError('bad-model', `There is no model file at ${path}.`, 'Choose an .onnx file.');
-  const card = await readCard(path);
-  if (!card) throw new UserError('bad-model', `${basename(path)} has no card.`);
-  const hash = await hashFile(path);
-  if (hash !== card.hash) {
-    throw new UserError('bad-model', `${basename(path)} is not the file its card describes: its SHA-256 begins with ${hash.slice(0, 12)}, the card's with ${card.hash.slice(0, 12)}.`);
-  }
-  const stem = basename(path, extname(path));
-  const info = infoOf(card, shipped ? stem : `${stem}-${hash.slice(0, 8)}`, file.size, shipped);
-  return { kind: 'model', model: { path, card, info } };
+const hashes = new Map<string, string>();
+
+/** The file's hash, computed once for each of its states. */
+const hashOf = async (path: string): Promise<string> => {
+  const { size, mtimeMs } = await stat(path);
+  const key = `${path}\0${size}\0${mtimeMs}`;
+  const hash = hashes.get(key) ?? (await hashFile(path));
+  hashes.set(key, hash);
+  return hash;
 };
 
-/** Every model with a card that comes with the program. */
-export const listModels = async (zooFolder: string, _userFolder: string): Promise<readonly ModelInfo[]> => {
-  const names = (await readdir(zooFolder)).filter((name) => name.endsWith('.onnx')).sort();
-  const loaded = await Promise.all(names.map((name) => loadModel(join(zooFolder, name), true)));
-  return loaded.flatMap((one) => (one.kind === 'model' ? [one.model.info] : []));
+const modelOf = (path: string, card: ModelCard, fileSize: number, shipped: boolean): Model => {
+  const stem = basename(path, extname(path));
+  return { path, card, info: infoOf(card, shipped ? stem : `${stem}-${card.hash.slice(0, 8)}`, fileSize, shipped) };
+};
+
+const checkHash = (path: string, card: ModelCard, hash: string): void => {
+  if (hash === card.hash) return;
+  throw badModel(path, `it is not the file its card describes: its SHA-256 begins with ${hash.slice(0, 12)}, the card's with ${card.hash.slice(0, 12)}.`, 'Take the card away to have the model recognised from its file.');
+};
+
+/**
+ * Opens a model file: by the card beside it, by what is known from an earlier time, or by what the
+ * file itself says; what that leaves unclear is asked (see `answerModel`). A file is run once in a
+ * child with limited memory before it is trusted. `userFolder` is where that is remembered.
+ * Throws UserError('bad-model').
+ */
+export const loadModel = (path: string, userFolder: string | null = null, options: LoadOptions = {}): Promise<LoadedModel> =>
+  open(resolve(path), {}, userFolder, options);
+
+/** Opens a model file with the user's answers to what was unclear; earlier answers are remembered. */
+export const answerModel = (path: string, answers: Answers, userFolder: string | null = null, options: LoadOptions = {}): Promise<LoadedModel> =>
+  open(resolve(path), answers, userFolder, options);
+
+const open = async (path: string, given: Answers, folder: string | null, options: LoadOptions): Promise<LoadedModel> => {
+  const { trials = hostTrials, signal } = options;
+  const size = await modelFileSize(path);
+  const hash = await hashOf(path);
+  const known = folder === null ? null : await readRecord(folder, hash);
+  const answers = { ...known?.answers, ...given };
+  const remember = async (card: ModelCard | null): Promise<void> => {
+    if (folder !== null) await writeRecord(folder, { version: 1, hash, path, card, answers });
+  };
+
+  const beside = await readCard(path);
+  if (beside) {
+    checkHash(path, beside, hash);
+    if (!known?.card) await checkRuns(path, beside, trials, signal);
+    await remember(beside);
+    return { kind: 'model', model: modelOf(path, beside, size, false) };
+  }
+  if (known?.card && Object.keys(given).length === 0) {
+    if (known.path !== path) await remember(known.card);
+    return { kind: 'model', model: modelOf(path, known.card, size, false) };
+  }
+  const recognised = await recognise(path, await readModelFile(path), hash, answers, trials, signal);
+  await remember(recognised.kind === 'card' ? recognised.card : null);
+  if (recognised.kind === 'card') return { kind: 'model', model: modelOf(path, recognised.card, size, false) };
+  return { kind: 'unclear', path, name: basename(path), questions: recognised.questions };
+};
+
+/** A card may promise what the file does not hold: it is read and run once all the same. */
+const checkRuns = async (path: string, card: ModelCard, trials: TrialRunner, signal: AbortSignal | undefined): Promise<void> => {
+  await readModelFile(path);
+  const outputs = await inspectModel(path, card.input, trials, signal);
+  for (const name of Object.values(card.head.outputs)) {
+    if (!(name in outputs)) {
+      throw badModel(path, `its card names an output '${name}'; the file has ${Object.keys(outputs).map((each) => `'${each}'`).join(', ')}.`, 'Correct the card, or take it away to have the model recognised from its file.');
+    }
+  }
+};
+
+/** Every model that can be run: those that come with the program first, then those the user brought and that are still there. */
+export const listModels = async (zooFolder: string, userFolder: string): Promise<readonly Model[]> => {
+  const names = (await readdir(zooFolder).catch(() => [])).filter((name) => name.endsWith('.onnx')).sort();
+  const shipped = names.map(async (name): Promise<Model | null> => {
+    const path = join(zooFolder, name);
+    const card = await readCard(path);
+    if (!card) return null;
+    checkHash(path, card, await hashOf(path));
+    return modelOf(path, card, (await stat(path)).size, true);
+  });
+  const brought = (await listRecords(userFolder)).map(async ({ path, card }): Promise<Model | null> => {
+    const file = await stat(path).catch(() => null);
+    if (!card || !file?.isFile() || (await hashOf(path)) !== card.hash) return null;
+    return modelOf(path, card, file.size, false);
+  });
+  // One damaged file does not take the others away.
+  const settled = await Promise.allSettled([...shipped, ...brought]);
+  return settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
 };

@@ -21,7 +21,7 @@ export type DetectorOptions = SessionOptions & {
  */
 export class Detector {
   readonly #candidates = new Candidates();
-  readonly #companions: Record<string, Tensor> = {};
+  readonly #companions: Readonly<Record<string, Tensor>>;
   readonly #names: string[];
   readonly #preprocess: Preprocess;
   readonly #decode: BoundHead;
@@ -36,7 +36,7 @@ export class Detector {
     this.#decode = head.bind(card.head);
     this.#nms = nmsOf(card.head, head.suppresses);
     this.#names = Object.values(card.head.outputs);
-    for (const companion of card.input.companions ?? []) this.#companions[companion.name] = companionTensor(companion);
+    this.#companions = companionFeeds(card.input);
   }
 
   /** Opens `path` (which has been checked before). Throws onnxruntime's own errors. */
@@ -97,6 +97,10 @@ export const sessionOptions = (options: DetectorOptions): InferenceSession.Sessi
     },
   },
 });
+
+/** The tensors of a model's further inputs. */
+export const companionFeeds = (input: ModelCard['input']): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries((input.companions ?? []).map((companion) => [companion.name, companionTensor(companion)]));
 
 const companionTensor = ({ type, dims, values }: CompanionInput): Tensor => {
   const size = dims.reduce((product, dim) => product * dim, 1);

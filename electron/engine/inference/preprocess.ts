@@ -20,7 +20,8 @@ export type Preprocess = {
 export const preprocessFor = (input: ModelCard['input']): Preprocess => {
   const { width, height, layout, type, colour } = input;
   const area = width * height;
-  const dims = layout === 'nhwc' ? [1, height, width, 3] : [1, 3, height, width];
+  const picture = layout === 'nhwc' ? [height, width, 3] : [3, height, width];
+  const dims = input.batched === false ? picture : [1, ...picture];
   const table = (channel: 0 | 1 | 2): number[] =>
     Array.from({ length: 256 }, (_, pixel) => (pixel - input.mean[channel]) / input.std[channel]);
   // mean and std are in the order of the tensor's channels.

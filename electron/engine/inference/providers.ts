@@ -1,5 +1,4 @@
-import type { ProviderId } from '../contract/contract.js';
-
-/** The first line of an onnxruntime error without its source positions. */
-export const explainProviderError = (_provider: ProviderId, error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+/** What can run a model on this machine: the table of providers, and their ranking by trial. */
+export { explainProviderError, providerOf, providersOf, type Provider } from './provider-table.js';
+export { rankProviders, storedRanking, type RankOptions } from './ranking.js';
+export type { TrialRunner } from './trial-runner.js';

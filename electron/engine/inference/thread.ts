@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { UserError, errorData } from '../contract/contract.js';
 import { Detector } from './detector.js';
-import { explainProviderError } from './providers.js';
+import { explainProviderError } from './provider-table.js';
 import type { FromThread, ThreadStart, ToThread } from './messages.js';
 import type { InferenceResult } from './types.js';
 

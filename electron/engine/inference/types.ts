@@ -11,6 +11,8 @@ export type ModelCard = {
     readonly width: number;
     readonly height: number;
     readonly layout: 'nhwc' | 'nchw';
+    /** False where the tensor has no batch dimension in front. */
+    readonly batched?: boolean | undefined;
     readonly type: 'uint8' | 'float32' | 'float16';
     readonly colour: 'rgb' | 'bgr';
     /** value = (pixel - mean) / std per channel, pixel 0..255; [0,0,0] and [1,1,1] where the graph does it. */

@@ -21,7 +21,7 @@ const frame = (): Uint8Array<ArrayBuffer> => {
 
 describe.skipIf(!existsSync(clip))('the shipped model', () => {
   it('finds cars', async () => {
-    const loaded = await loadModel('models/zoo/first-256.onnx', true);
+    const loaded = await loadModel('models/zoo/first-256.onnx');
     if (loaded.kind !== 'model') throw new Error('unclear');
     const thread = await InferenceThread.start(loaded.model, { provider: 'cpu', threads: 1 });
     let pixels = frame();

@@ -26,8 +26,8 @@ export type Head<Options = unknown> = {
   readonly suppresses: boolean;
   /** Adds what reaches `minScore` to `into`, in model pixels. */
   readonly decode: (input: HeadInput, options: Options, into: Candidates) => void;
-  /** Whether a file's outputs look like this family's; null if they do not. */
-  readonly recognise: (facts: ModelFacts) => HeadGuess | null;
+  /** What a file's outputs can mean to this family; empty if they are not its own. */
+  readonly recognise: (facts: ModelFacts) => readonly HeadGuess[];
 };
 
 /** A head with its options taken from a card. */
