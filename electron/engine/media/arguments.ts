@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { allowedFormats } from './formats.js';
-import type { FoundTool } from './types.js';
+import type { FoundTool, VideoFile } from './types.js';
 
 /** Largest single allocation ffmpeg may make: a 16k picture with 16 bits, or the index of a long film. */
 const maxAllocation = 1024 * 1024 * 1024;
@@ -22,11 +22,23 @@ export const inputArguments = (path: string): string[] => [
 /** How every ffmpeg is started: never reads the terminal, says little. */
 export const quietArguments = (level = 'error'): string[] => ['-nostdin', '-hide_banner', '-nostats', '-loglevel', level];
 
-/** Puts out every frame once and with its own time. FFmpeg 5.1 gave the option its present name. */
-export const passthrough = (tool: FoundTool): string[] => [since(tool, 57, 24) ? '-fps_mode' : '-vsync', 'passthrough'];
+/** Puts out every frame once, its time neither changed nor rounded to frames. Both options have had other names. */
+export const unchangedTimes = (tool: FoundTool): string[] => [
+  since(tool, 57, 24) ? '-fps_mode' : '-vsync', 'passthrough',
+  '-enc_time_base', since(tool, 58, 25) ? 'demux' : '-1',
+];
 
-/** Lets the encoder count time as the source does, instead of in frames. */
-export const sourceTimeBase = (tool: FoundTool): string[] => ['-enc_time_base', since(tool, 58, 25) ? 'demux' : '-1'];
+/** ffmpeg goes back by 3/23 s more for streams with reordering, and some demuxers fail before their first packet. */
+const seekMargin = 0.25;
+
+/**
+ * Starts reading at the keyframe before `start` (seconds as the container counts them), without cutting
+ * off what comes before `start`. Nothing if that is about the beginning, or null.
+ */
+export const seekArguments = (video: Pick<VideoFile, 'containerStart'>, start: number | null): string[] =>
+  start === null || start - seekMargin <= video.containerStart
+    ? []
+    : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', start.toFixed(6)];
 
 /** Before FFmpeg 5 the `metadata` filter adds nothing to frames that have none. */
 export const metadataFilterWorks = (tool: FoundTool): boolean => since(tool, 57, 0);

@@ -1,4 +1,4 @@
-import type { Ticks } from '../contract/contract.js';
+import { ticks, type Ticks } from '../contract/contract.js';
 import { metadataFilterWorks } from './arguments.js';
 import type { FoundTool, Letterbox, Rotation, VideoFile } from './types.js';
 
@@ -19,25 +19,23 @@ export const uprightFilters = (video: VideoFile, width: number, height: number, 
 
 const grey = (level: number): string => `0x${level.toString(16).padStart(2, '0').repeat(3)}`;
 
-/**
- * The filters from a decoded picture to rgb24 in the model's size. A filter named `label` prints the
- * timestamp of every decoded frame, also of those before `from`, which are then left out.
- */
-export const tensorFilters = (video: VideoFile, box: Letterbox, from: Ticks | null, tool: FoundTool, label: string): string => {
-  const picture = [
+/** Prints the timestamp of every decoded frame, by a filter named `label`, before `rest` sees it. */
+export const printTimes = (tool: FoundTool, label: string, rest: string): string =>
+  metadataFilterWorks(tool)
+    ? `metadata=mode=add:key=${label}:value=1,metadata@${label}=mode=print:key=${label},${rest}`
+    : // A corner of two pixels, as showinfo computes checksums of what it is shown.
+      `split[v][t];[t]crop=2:2,showinfo@${label},nullsink;[v]${rest}`;
+
+/** The filters from a decoded picture to rgb24 in the model's size; frames before `from` are left out. */
+export const tensorFilters = (video: VideoFile, box: Letterbox, from: Ticks | null): string =>
+  [
     ...(from === null ? [] : [`trim=start_pts=${from}`]),
     ...uprightFilters(video, box.inner.width, box.inner.height),
     'format=rgb24',
     `pad=${box.model.width}:${box.model.height}:${box.left}:${box.top}:color=${grey(box.pad)}`,
   ].join(',');
-  if (metadataFilterWorks(tool)) {
-    return `metadata=mode=add:key=${label}:value=1,metadata@${label}=mode=print:key=${label},${picture}`;
-  }
-  // A corner of two pixels, as showinfo computes checksums of what it is shown.
-  return `split[v][t];[t]crop=2:2,showinfo@${label},nullsink;[v]${picture}`;
-};
 
-/** Time of a frame as `tensorFilters` prints it; `pts` is null for a frame without. */
+/** Time of a frame as `printTimes` makes it appear; `pts` is null for a frame without. */
 export type PrintedTime = { readonly pts: Ticks | null; readonly seconds: number | null };
 
 /** Reads a line of stderr; null if it is not a frame's time printed by the filter named `label`. */
@@ -48,4 +46,10 @@ export const parsePrintedTime = (line: string, label: string): PrintedTime | nul
   if (!match) return null;
   const pts = match[1] === 'NOPTS' ? null : (Number(match[1]) as Ticks);
   return { pts, seconds: pts === null ? null : Number(match[2]) };
+};
+
+/** A time for a frame that has none: one usual frame after the last, which may be null at the start. */
+export const timeAfter = ({ firstPts, timeBase, framesPerSecond }: VideoFile, last: Ticks | null): Ticks => {
+  if (last === null) return firstPts;
+  return ticks(last + Math.max(1, Math.round(timeBase.den / timeBase.num / (framesPerSecond ?? 25))));
 };

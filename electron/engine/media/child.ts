@@ -18,6 +18,8 @@ export type ToolOptions = {
   readonly maxStdout?: number;
   /** Takes stdout piece by piece; `ToolOutcome.stdout` is empty then. */
   readonly onStdout?: (chunk: Buffer) => void;
+  /** Sees stderr piece by piece. */
+  readonly onStderr?: (chunk: Buffer) => void;
 };
 
 const stderrKept = 64 * 1024;
@@ -40,8 +42,8 @@ export const abortReason = (signal: AbortSignal): Error => {
 };
 
 /** Starts a tool without a shell, its stdin closed, stdout and stderr as pipes. */
-export const startTool = (file: string, args: readonly string[]) =>
-  spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, env: toolEnvironment() });
+export const startTool = (file: string, args: readonly string[], cwd?: string) =>
+  spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, env: toolEnvironment(), ...(cwd !== undefined && { cwd }) });
 
 /** Ends a child at once; its pipes are closed so that nothing of it is read any more. */
 export const killTool = (child: ChildProcess): void => {
@@ -56,7 +58,7 @@ export const killTool = (child: ChildProcess): void => {
  */
 export const runTool = (file: string, args: readonly string[], options: ToolOptions = {}): Promise<ToolOutcome> =>
   new Promise((resolve, reject) => {
-    const { signal, timeoutMs = 30_000, maxStdout = 16 * 1024 * 1024, onStdout } = options;
+    const { signal, timeoutMs = 30_000, maxStdout = 16 * 1024 * 1024, onStdout, onStderr } = options;
     if (signal?.aborted) {
       reject(abortReason(signal));
       return;
@@ -91,6 +93,7 @@ export const runTool = (file: string, args: readonly string[], options: ToolOpti
       else stdout.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
+      onStderr?.(chunk);
       stderr = (stderr + chunk.toString('utf8')).slice(-stderrKept);
     });
     child.once('error', (error) => finish(() => reject(error)));

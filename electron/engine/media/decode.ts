@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { ticksToSeconds, UserError, type Ticks } from '../contract/contract.js';
-import { inputArguments, passthrough, quietArguments } from './arguments.js';
-import { parsePrintedTime, tensorFilters, type PrintedTime } from './chain.js';
+import { inputArguments, quietArguments, seekArguments, unchangedTimes } from './arguments.js';
+import { parsePrintedTime, printTimes, tensorFilters, timeAfter, type PrintedTime } from './chain.js';
 import { abortReason, killTool, startTool } from './child.js';
 import { canSeek } from './formats.js';
 import { LineReader } from './lines.js';
@@ -84,10 +84,8 @@ export class FrameSource {
     const start = from === null || lead === null ? null : (from * video.timeBase.num) / video.timeBase.den - lead;
     this.#child = startTool(tools.ffmpeg.path, [
       ...quietArguments('repeat+level+info'), '-benchmark', '-noautorotate', '-copyts',
-      ...(start === null || start <= video.containerStart ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', start.toFixed(6)]),
-      ...inputArguments(video.path),
-      '-map', `0:${video.streamIndex}`, '-vf', tensorFilters(video, letterbox, from, tools.ffmpeg, this.#label),
-      ...passthrough(tools.ffmpeg), '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1',
+      ...seekArguments(video, start), ...inputArguments(video.path), '-map', `0:${video.streamIndex}`,
+      '-vf', printTimes(tools.ffmpeg, this.#label, tensorFilters(video, letterbox, from)), ...unchangedTimes(tools.ffmpeg), '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1',
     ]);
     this.#exited = this.#listen();
     signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -262,7 +260,7 @@ export class FrameSource {
       const stamp = this.#times.shift();
       if (picture === undefined || stamp === undefined) break;
       this.#resume();
-      const pts = stamp ?? this.#guess();
+      const pts = stamp ?? timeAfter(this.#video, this.#last);
       if (this.#last !== null && pts <= this.#last) {
         this.#outOfOrder += 1;
         this.#pool.give(picture.pixels);
@@ -274,14 +272,6 @@ export class FrameSource {
       return { pts, time: ticksToSeconds(pts, firstPts, timeBase), ...picture };
     }
     return null;
-  }
-
-  /** A time for a frame that has none: one frame after the last. */
-  #guess(): Ticks {
-    const { firstPts, timeBase, framesPerSecond } = this.#video;
-    if (this.#last === null) return firstPts;
-    const step = Math.max(1, Math.round(timeBase.den / timeBase.num / (framesPerSecond ?? 25)));
-    return (this.#last + step) as Ticks;
   }
 
   #resume(): void {

@@ -87,8 +87,9 @@ const firstFrame = async (
       { signal, timeoutMs },
     );
     if (outcome.stopped === 'timeout') throw bad(`“${name}” could not be read: no picture came within ${timeoutMs / 1000} s.`);
-    const first = /^-?\d+/m.exec(outcome.stdout.toString('latin1'))?.[0];
-    if (first !== undefined) return ticks(Number(first));
+    const first = /^(-?\d+|N\/A)/m.exec(outcome.stdout.toString('latin1'))?.[0];
+    // Streams without a container hold no times; ffmpeg counts them from 0.
+    if (first !== undefined) return ticks(first === 'N/A' ? 0 : Number(first));
   }
   throw bad(`No picture in “${name}” can be decoded.`, 'The file is damaged, or its video is of a kind that this FFmpeg does not read.');
 };

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { UserError, type Seconds } from '../contract/contract.js';
-import { inputArguments } from './arguments.js';
+import { UserError, type Seconds, type Ticks } from '../contract/contract.js';
+import { inputArguments, quietArguments, unchangedTimes } from './arguments.js';
+import { parsePrintedTime, printTimes, timeAfter } from './chain.js';
 import { runTool } from './child.js';
 import { packetGivesFrame, packetTimesCount } from './formats.js';
 import type { FrameTable } from './frames.js';
@@ -75,34 +77,41 @@ const packetReader = (video: VideoFile, options: ScanOptions): Reader => {
   };
 };
 
-/** Takes times from decoded frames; one without a time comes one frame after the last, as in decoding. */
-const frameReader = (video: VideoFile, options: ScanOptions): Reader => {
-  const step = Math.max(1, Math.round(video.timeBase.den / video.timeBase.num / (video.framesPerSecond ?? 25)));
-  const told = { told: 0 };
-  let last: number | null = null;
-  return {
-    line: (text) => {
-      const field = text.split(',')[0] ?? '';
-      if (field === '') return;
-      const value = Number(field);
-      const pts: number = Number.isInteger(value) ? value : last === null ? video.firstPts : last + step;
-      if (last !== null && pts <= last) return;
-      last = pts;
-      append(options, [pts], told);
-    },
-    end: () => options.table.count > 0,
-  };
-};
-
-const read = async (video: VideoFile, tools: MediaTools, options: ScanOptions, entries: string, reader: Reader): Promise<boolean> => {
+const readPackets = async (video: VideoFile, tools: MediaTools, options: ScanOptions): Promise<boolean> => {
+  const reader = packetReader(video, options);
   const lines = new LineReader((line) => reader.line(line));
   const outcome = await runTool(
     tools.ffprobe.path,
-    ['-v', 'quiet', '-threads', '0', '-select_streams', String(video.streamIndex), '-show_entries', entries, '-of', 'csv=p=0', ...inputArguments(video.path)],
+    ['-v', 'quiet', '-select_streams', String(video.streamIndex), '-show_entries', 'packet=pts,flags', '-of', 'csv=p=0', ...inputArguments(video.path)],
     { signal: options.signal, timeoutMs, maxStdout: maxOutput, onStdout: (chunk) => lines.write(chunk) },
   );
   lines.end();
   return reader.end() && outcome.stopped === null;
+};
+
+/** Decodes everything and keeps only the times: the same decoder, and so the same times, as `FrameSource`. */
+const readFrames = async (video: VideoFile, tools: MediaTools, options: ScanOptions): Promise<boolean> => {
+  const label = `v${randomBytes(6).toString('hex')}`;
+  const told = { told: 0 };
+  let last: Ticks | null = null;
+  const lines = new LineReader((line) => {
+    const printed = parsePrintedTime(line, label);
+    if (printed === null) return;
+    const pts: Ticks = printed.pts ?? timeAfter(video, last);
+    if (last !== null && pts <= last) return;
+    last = pts;
+    append(options, [pts], told);
+  });
+  const outcome = await runTool(
+    tools.ffmpeg.path,
+    [
+      ...quietArguments('repeat+level+info'), '-noautorotate', '-copyts', ...inputArguments(video.path), '-map', `0:${video.streamIndex}`,
+      '-vf', printTimes(tools.ffmpeg, label, 'null'), ...unchangedTimes(tools.ffmpeg), '-f', 'null', '-',
+    ],
+    { signal: options.signal, timeoutMs, onStderr: (chunk) => lines.write(chunk) },
+  );
+  lines.end();
+  return options.table.count > 0 && outcome.stopped === null;
 };
 
 /**
@@ -113,13 +122,13 @@ const read = async (video: VideoFile, tools: MediaTools, options: ScanOptions, e
 export const scanFrames = async (video: VideoFile, tools: MediaTools, options: ScanOptions): Promise<void> => {
   const { table } = options;
   if (packetTimesCount(video.container) && packetGivesFrame(video.codec)) {
-    if (await read(video, tools, options, 'packet=pts,flags', packetReader(video, options))) {
+    if (await readPackets(video, tools, options)) {
       table.finish();
       return;
     }
     table.replace([]);
   }
-  if (!(await read(video, tools, options, 'frame=best_effort_timestamp', frameReader(video, options)))) {
+  if (!(await readFrames(video, tools, options))) {
     throw new UserError('bad-input', `No frames of “${basename(video.path)}” were found.`, 'The file is damaged, or was moved or changed meanwhile.');
   }
   table.finish();

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { UserError, type Seconds, type Ticks } from '../contract/contract.js';
-import { inputArguments, passthrough, quietArguments } from './arguments.js';
+import { inputArguments, quietArguments, seekArguments, unchangedTimes } from './arguments.js';
 import { uprightFilters } from './chain.js';
 import { runTool } from './child.js';
 import { canSeek } from './formats.js';
@@ -41,10 +41,9 @@ const take = async (
     tools.ffmpeg.path,
     [
       ...quietArguments(), '-noautorotate', '-copyts',
-      ...(range.seek === null ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', range.seek.toFixed(6)]),
-      ...inputArguments(video.path), '-map', `0:${video.streamIndex}`,
+      ...seekArguments(video, range.seek), ...inputArguments(video.path), '-map', `0:${video.streamIndex}`,
       '-vf', [trim, ...uprightFilters(video, width, height), 'format=yuvj420p'].join(','),
-      ...passthrough(tools.ffmpeg), '-c:v', 'mjpeg', '-q:v', String(jpegQuality), '-f', 'mpjpeg', 'pipe:1',
+      ...unchangedTimes(tools.ffmpeg), '-c:v', 'mjpeg', '-q:v', String(jpegQuality), '-f', 'mpjpeg', 'pipe:1',
     ],
     { signal, timeoutMs, maxStdout: maxBytes },
   );
@@ -64,8 +63,7 @@ export const thumbnail = async (
   // Half a tick more, as times come rounded to microseconds.
   const wanted = Math.max(firstPts, firstPts + toTicks(Math.max(0, time) + Math.min(0.5 * (num / den), 1.5e-6)));
   const end = (wanted + 1) as Ticks;
-  const start = (wanted * num) / den - lead;
-  const seek = canSeek(video.container) && start > video.containerStart ? start : null;
+  const seek = canSeek(video.container) ? (wanted * num) / den - lead : null;
   const near = Math.max(firstPts, wanted - toTicks(window / (video.framesPerSecond ?? 25))) as Ticks;
   let said = '';
   for (const range of [{ from: near, seek, to: end }, { from: null, seek, to: end }, { from: null, seek: null, to: end }]) {
