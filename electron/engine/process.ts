@@ -4,7 +4,7 @@
  */
 import { errorData, UserError, type EventName, type Events } from './contract/contract.js';
 import { Engine } from './engine.js';
-import { hostTrials } from './inference/trial-runner.js';
+import { hostTrials, isTrialMessage } from './inference/trial-runner.js';
 import type { EngineSettings, FromEngine, ToEngine, WireArgs, WireName } from './wire.js';
 
 type Channel = { send(message: FromEngine): void; onMessage(listener: (message: ToEngine) => void): void };
@@ -59,7 +59,11 @@ const answer = async (message: ToEngine): Promise<FromEngine> => {
   }
 };
 
-channel.onMessage((message) => void answer(message).then((reply) => channel.send(reply)));
+channel.onMessage((message) => {
+  // Answers about provider trials come the same way; who asked for them listens too.
+  if (isTrialMessage(message)) return;
+  void answer(message).then((reply) => channel.send(reply));
+});
 
 // Half-written exports are removed and results flushed before the process goes.
 process.on('SIGTERM', () => void (engine?.dispose() ?? Promise.resolve()).finally(() => process.exit(0)));

@@ -100,7 +100,9 @@ export class AnalysisRun {
     this.#playhead = { time: from, playing: false, speed: 1, at: performance.now() };
     this.#timers = [
       setInterval(() => this.#tellDetections(), detectionsEvery),
-      setInterval(() => void this.#tellStats(), statsEvery),
+      setInterval(() => {
+        if (this.#state.kind === 'running') void this.#tellStats();
+      }, statsEvery),
     ];
     this.#loop = this.#work();
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   UserError,
@@ -99,6 +100,7 @@ export class Runs {
     const manifest = makeManifest({
       video: video.file, identity, model, provider: worker.choice.running, minScore: storedMinScore, tools, range: null,
     });
+    await mkdir(join(this.dataFolder, 'runs'), { recursive: true });
     return ResultStore.openOrResume(join(this.dataFolder, 'runs', `${id}.jsonl`), manifest, 'fresh');
   }
 

@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { seconds } from '../../../electron/engine/contract/contract.js';
+import { fixture, markAt } from '../../fixtures/fixtures.js';
+import { buildMarkModel } from '../../models/mark.js';
+import { temporaryFolder } from '../cli/run.js';
+import { frameTimes } from '../ffprobe.js';
+import { EngineUnderTest, type Found } from './harness.js';
+
+const open: EngineUnderTest[] = [];
+const create = async (folder?: string): Promise<EngineUnderTest> => {
+  const one = await EngineUnderTest.create(folder);
+  open.push(one);
+  return one;
+};
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.engine.dispose()));
+});
+
+const expectMarks = (found: ReadonlyMap<number, Found>): void => {
+  for (const [index, { boxes }] of found) {
+    const truth = markAt(index);
+    [truth.x1, truth.y1, truth.x2, truth.y2].forEach((value, n) => expect(Math.abs((boxes[n] ?? NaN) - value)).toBeLessThanOrEqual(2));
+  }
+};
+
+describe('a run', () => {
+  it('visits every frame once, each with its own time and boxes, while the user seeks about', async () => {
+    const path = await fixture('sync-vfr');
+    const times = await frameTimes(path);
+    const under = await create();
+    const model = await under.model(await buildMarkModel(await temporaryFolder()));
+    const video = await under.open(path);
+    const { run } = await under.start(video, { model });
+    await under.until(() => under.found.size > 0, 'the first boxes');
+    await under.until(() => under.last('frames') !== undefined, 'the frame times');
+    for (const at of [0.9, 0.1, 0.5, 0.52, 0.99, 0.3]) {
+      const time = seconds((times[times.length - 1] ?? 0) * at);
+      await under.engine.handle('run.playhead', { run, time, playing: false, speed: 1 });
+      let index = times.length - 1;
+      while ((times[index] ?? 0) > time) index -= 1;
+      await under.until(() => under.found.has(index), `frame ${index}`);
+    }
+    await under.untilDone();
+    expect(under.found.size).toBe(300);
+    expect(new Set(under.order).size).toBe(under.order.length);
+    for (const [index, { time }] of under.found) expect(Math.abs(time - (times[index] ?? NaN))).toBeLessThan(1e-6);
+    expectMarks(under.found);
+  });
+
+  it('follows a seek before it goes on where it was', async () => {
+    const under = await create();
+    const video = await under.open(await fixture('sync'));
+    const { run } = await under.start(video);
+    await under.until(() => under.found.size > 0, 'the first boxes');
+    await under.engine.handle('run.playhead', { run, time: seconds(8), playing: false, speed: 1 });
+    await under.until(() => under.found.has(240), 'the frame at 8 s');
+    const between = under.order.indexOf(240);
+    // Only what was already in the pipeline comes between.
+    expect(between).toBeLessThan(120);
+    await under.untilDone();
+    expect(under.found.size).toBe(300);
+  });
+
+  it('in every-frame mode playing on is not a seek', async () => {
+    const under = await create();
+    const video = await under.open(await fixture('sync'));
+    const { run } = await under.start(video);
+    const begun = performance.now();
+    const timer = setInterval(() => {
+      const time = seconds(Math.min(9.9, (performance.now() - begun) / 1000));
+      void under.engine.handle('run.playhead', { run, time, playing: true, speed: 1 });
+    }, 50);
+    await under.untilDone();
+    clearInterval(timer);
+    expect(under.order).toEqual(Array.from({ length: 300 }, (_, n) => n));
+    expect(under.last('stats')?.framesDropped).toBe(0);
+  });
+
+  it('in keep-up mode leaves out what comes too late, and fills it in afterwards', async () => {
+    const under = await create();
+    const video = await under.open(await fixture('sync'));
+    const { run } = await under.start(video, { mode: 'keep-up' });
+    const begun = performance.now();
+    // Sixteen times as fast as the clip: nothing keeps up with that.
+    const timer = setInterval(() => {
+      const time = seconds(Math.min(9.9, ((performance.now() - begun) / 1000) * 16));
+      void under.engine.handle('run.playhead', { run, time, playing: true, speed: 16 });
+    }, 20);
+    await under.until(() => performance.now() - begun > 800, 'the playhead to reach the end');
+    clearInterval(timer);
+    await under.until(() => (under.last('stats')?.framesDropped ?? 0) > 0, 'dropped frames');
+    await under.engine.handle('run.playhead', { run, time: seconds(9.9), playing: false, speed: 1 });
+    await under.untilDone();
+    expect(under.found.size).toBe(300);
+  });
+
+  it('pauses and goes on', async () => {
+    const under = await create();
+    const video = await under.open(await fixture('sync'));
+    const { run } = await under.start(video);
+    await under.until(() => under.found.size > 0, 'the first boxes');
+    await under.engine.handle('run.pause', { run, paused: true });
+    await under.until(() => under.last('run')?.state.kind === 'idle', 'the pause');
+    const at = under.found.size;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(under.found.size).toBe(at);
+    expect(at).toBeLessThan(300);
+    await under.engine.handle('run.pause', { run, paused: false });
+    await under.untilDone();
+    expect(under.found.size).toBe(300);
+  });
+
+  it('is taken up where it stopped by the next engine', async () => {
+    const first = await create();
+    const path = await fixture('sync');
+    const { run } = await first.start(await first.open(path));
+    await first.until(() => first.found.size > 20, 'some frames');
+    await first.engine.dispose();
+    open.length = 0;
+    const second = await create(first.dataFolder);
+    const again = await second.start(await second.open(path));
+    expect(again.run).toBe(run);
+    expect(again.analysed.length).toBe(1);
+    const done = (again.analysed[0]?.[1] ?? 0) + 1;
+    expect(done).toBeGreaterThan(20);
+    await second.untilDone();
+    expect(second.found.size).toBe(300 - done);
+    const all = await second.engine.handle('run.detections', { run, from: 0, to: 1000 });
+    expect(Array.from(all.index)).toEqual(Array.from({ length: 300 }, (_, n) => n));
+  });
+
+  it('of a single frame is done at once', async () => {
+    const under = await create();
+    await under.start(await under.open(await fixture('one')));
+    await under.untilDone();
+    expect(under.order).toEqual([0]);
+  });
+
+  it('tells figures that add up', async () => {
+    const under = await create();
+    await under.start(await under.open(await fixture('sync')));
+    await under.until(() => (under.last('stats')?.framesDone ?? 0) > 60, 'figures');
+    const stats = under.last('stats')!;
+    expect(stats.provider).toBe('cpu');
+    expect(stats.memory).toBeGreaterThan(50e6);
+    expect(stats.framesPerSecond.run).toBeGreaterThan(1);
+    expect(stats.latency.endToEnd!.p50).toBeGreaterThan(stats.latency.inference!.p50);
+    expect(stats.queues.map(({ name }) => name)).toEqual(['decoded', 'inference']);
+    for (const { length, limit } of stats.queues) expect(length).toBeLessThanOrEqual(limit);
+    await under.untilDone();
+    await under.until(() => under.last('stats')?.bottleneck === 'idle', 'the figures of an idle engine');
+    expect(under.last('stats')!.framesDone).toBe(300);
+  });
+});

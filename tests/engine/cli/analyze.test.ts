@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { canMake, fixture, fixtureNamed, markAt, plainClips } from '../../fixtures/fixtures.js';
+import { buildMarkModel } from '../../models/mark.js';
+import { frameTimes } from '../ffprobe.js';
+import { answerOf, noSharedClips, readLines, shared, start, temporaryFolder, vovision } from './run.js';
+
+let folder = '';
+let mark = '';
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  mark = await buildMarkModel(join(folder, 'model'));
+});
+
+const analyze = async (path: string, ...words: string[]): Promise<{ answer: Record<string, unknown>; frames: Awaited<ReturnType<typeof readLines>>['frames'] }> => {
+  const ran = await vovision(['analyze', path, '--provider', 'cpu', '--out', folder, '--json', ...words]);
+  expect(ran.stderr + ran.stdout.slice(0, 500)).not.toContain('vovision:');
+  expect(ran.code).toBe(0);
+  const answer = answerOf(ran);
+  return { answer, frames: (await readLines(String(answer['results']))).frames };
+};
+
+const expectTimes = (frames: readonly { i: number; t: number }[], times: readonly number[]): void => {
+  expect(frames).toHaveLength(times.length);
+  frames.forEach(({ i, t }, n) => {
+    expect(i).toBe(n);
+    expect(Math.abs(t - (times[n] ?? Number.NaN))).toBeLessThan(1e-6);
+  });
+};
+
+describe('analyze gives one line per frame, each at the time ffprobe gives it', () => {
+  for (const name of plainClips) {
+    it(name, async ({ skip }) => {
+      if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);
+      const path = await fixture(name);
+      const { answer, frames } = await analyze(path, '--model', mark);
+      expectTimes(frames, await frameTimes(path));
+      expect(answer['frames']).toBe(frames.length);
+      expect(answer['provider']).toBe('cpu');
+    });
+  }
+
+  for (const clip of ['car-detection.mp4', 'walk.mkv', 'highway.mp4']) {
+    it.skipIf(noSharedClips !== null)(`the real clip ${clip}${noSharedClips === null ? '' : ` (${noSharedClips})`}`, async () => {
+      const path = join(shared, 'clips', clip);
+      const { answer, frames } = await analyze(path);
+      expectTimes(frames, await frameTimes(path));
+      const found = frames.filter(({ d }) => d.some(([, , , , score]) => score >= 0.4)).length;
+      expect(found).toBeGreaterThan(frames.length * 0.5);
+      const [width, height] = [Number(answer['width']), Number(answer['height'])];
+      for (const { d } of frames) {
+        for (const [x1, y1, x2, y2, score, classId] of d) {
+          expect(x1).toBeGreaterThanOrEqual(0);
+          expect(y1).toBeGreaterThanOrEqual(0);
+          expect(x2).toBeLessThanOrEqual(width);
+          expect(y2).toBeLessThanOrEqual(height);
+          expect(x2).toBeGreaterThan(x1);
+          expect(y2).toBeGreaterThan(y1);
+          expect(score).toBeGreaterThanOrEqual(0.05);
+          expect(score).toBeLessThanOrEqual(1);
+          expect([0, 1, 2, 3, 4, 5]).toContain(classId);
+        }
+      }
+    });
+  }
+});
+
+describe('the boxes', () => {
+  it.each(['sync', 'sync-vfr', 'sync-rotated', 'sync-start5', 'sync-hevc'] as const)('of %s are where the mark is, on every frame', async (name) => {
+    if (!(await canMake(name))) return;
+    const { frames } = await analyze(await fixture(name), '--model', mark);
+    expect(frames).toHaveLength(300);
+    for (const { i, d } of frames) {
+      const truth = markAt(i);
+      expect(d).toHaveLength(1);
+      const [x1, y1, x2, y2, score] = d[0]!;
+      expect(score).toBeGreaterThan(0.9);
+      for (const [found, true_] of [[x1, truth.x1], [y1, truth.y1], [x2, truth.x2], [y2, truth.y2]] as const) {
+        expect(Math.abs(found - true_)).toBeLessThanOrEqual(2);
+      }
+    }
+  });
+});
+
+describe('analyze', () => {
+  it('keeps the frames of a range, under their own numbers', async () => {
+    const path = await fixture('bframes');
+    const times = await frameTimes(path);
+    const { frames } = await analyze(path, '--model', mark, '--start', '0.5', '--end', '1.2');
+    const wanted = times.flatMap((t, i) => (t >= 0.5 && t < 1.2 ? [i] : []));
+    expect(frames.map(({ i }) => i)).toEqual(wanted);
+    for (const { i, t } of frames) expect(Math.abs(t - (times[i] ?? 0))).toBeLessThan(1e-6);
+  });
+
+  it('gives the figures it promises', async () => {
+    const { answer } = await analyze(await fixture('cfr25'), '--model', mark);
+    expect(answer).toMatchObject({ frames: 50, width: 320, height: 240, provider: 'cpu', warning: null, resumedFrames: 0 });
+    const latency = answer['latencyMs'] as Record<string, { p50: number; p95: number }>;
+    for (const stage of ['decode', 'preprocess', 'inference', 'postprocess', 'endToEnd']) {
+      expect(latency[stage]!.p50).toBeGreaterThanOrEqual(0);
+      expect(latency[stage]!.p95).toBeGreaterThanOrEqual(latency[stage]!.p50);
+    }
+    expect(latency['endToEnd']!.p50).toBeGreaterThanOrEqual(latency['inference']!.p50);
+    expect(Number(answer['framesPerSecond'])).toBeGreaterThan(1);
+  });
+
+  it.each(['-dash.mp4', 'sp ace.mp4', "quo'te\".mp4", 'emoji 🚗.mp4', '%d percent%.mp4', 'colon:slash\\.mp4'])('reads a file named %s', async (name) => {
+    const path = await fixtureNamed('cfr24', name);
+    const ran = await vovision(['analyze', path, '--model', mark, '--provider', 'cpu', '--out', folder, '--json']);
+    expect(ran.code).toBe(0);
+    expect(answerOf(ran)['frames']).toBe(48);
+    // Also where it is named as a user standing beside it would.
+    const beside = await vovision(['analyze', name, '--model', mark, '--provider', 'cpu', '--out', folder, '--json'], { cwd: join(path, '..') });
+    expect(beside.code).toBe(0);
+  });
+
+  it('goes on after kill -9 where it stopped, at most a second of work lost', async () => {
+    const path = await fixture('sync');
+    const out = await temporaryFolder();
+    const words = ['analyze', path, '--provider', 'cpu', '--out', out, '--json'];
+    const file = join(out, 'sync.vovision.jsonl');
+    const { child, ended } = start(words);
+    while (!existsSync(file) || (await stat(file)).size < 4000) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGKILL');
+    await ended;
+    const before = (await readFile(file, 'utf8')).split('\n').length - 2;
+    expect(before).toBeGreaterThan(0);
+    const ran = await vovision(words);
+    expect(ran.code).toBe(0);
+    expect(Number(answerOf(ran)['resumedFrames'])).toBeGreaterThanOrEqual(before);
+    expect(Number(answerOf(ran)['resumedFrames'])).toBeLessThan(300);
+    const { frames } = await readLines(file);
+    expectTimes([...frames].sort((a, b) => a.i - b.i), await frameTimes(path));
+  });
+
+  it('is cancelled by Ctrl-C with exit code 130 and keeps what it found', async () => {
+    const out = await temporaryFolder();
+    const { child, ended } = start(['analyze', await fixture('sync'), '--provider', 'cpu', '--out', out]);
+    const file = join(out, 'sync.vovision.jsonl');
+    while (!existsSync(file) || (await stat(file)).size < 4000) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect((await readLines(file)).frames.length).toBeGreaterThan(0);
+  });
+
+  it('says what is wrong with the command, exit code 2', async () => {
+    for (const words of [['analyze'], ['analyze', 'a.mp4', '--nonsense'], ['nonsense'], ['analyze', 'a', '--start', '3', '--end', '2'], ['analyze', 'a', '--provider', 'magic']]) {
+      const ran = await vovision(words);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toMatch(/^vovision: .+\.\n/);
+    }
+  });
+
+  it('says what is wrong with the input, exit code 3, also as JSON', async () => {
+    const ran = await vovision(['analyze', join(folder, 'nowhere.mp4'), '--json']);
+    expect(ran.code).toBe(3);
+    expect(answerOf(ran)).toMatchObject({ error: { kind: 'bad-input' } });
+  });
+
+  it('says so where the results cannot be written, exit code 3', async () => {
+    await writeFile(join(folder, 'a-file'), '');
+    const ran = await vovision(['analyze', await fixture('cfr24'), '--provider', 'cpu', '--model', mark, '--out', join(folder, 'a-file', 'below'), '--json']);
+    expect(ran.code).toBe(3);
+    expect(answerOf(ran)).toMatchObject({ error: { kind: 'output' } });
+  });
+});
