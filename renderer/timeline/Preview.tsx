@@ -44,7 +44,7 @@ export const Preview = ({ time, length, x }: { readonly time: number; readonly l
     const draw = (): void => {
       const picture = thumbnails.get(video.token, place, width * ratio);
       const context = canvas.current?.getContext('2d');
-      if (picture === null || context == null) return;
+      if (picture === null || context === null || context === undefined) return;
       context.canvas.width = picture.width;
       context.canvas.height = picture.height;
       context.drawImage(picture, 0, 0);

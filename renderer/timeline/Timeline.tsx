@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { classColour, seconds, type Seconds } from '../../electron/engine/contract/contract.js';
-import { timecode } from '../player/timecode.js';
 import { frameStartingBefore } from '../state/frameTimes.js';
 import { className, classNames } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';

@@ -69,5 +69,5 @@ export const bottleneckWords = {
   drawing: (stage: number | null) => `Drawing is the limit: boxes take ${figure(stage)}${nbsp}ms a frame.`,
   playback: 'Playback sets the pace: this machine could go faster.',
   idle: 'All done: nothing is waiting.',
-  measuring: 'Measuring …',
+  measuring: 'Measuring…',
 } as const;

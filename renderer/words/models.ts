@@ -25,7 +25,7 @@ export const modelsWords = {
   size: (width: number, height: number) => `${width} × ${height}`,
   classes: (count: number) => (count === 1 ? '1 class' : `${count} classes`),
   own: 'added by you',
-  add: 'Add a model …',
+  add: 'Add a model…',
   addDetail: 'An .onnx file from your computer',
   details: 'About this model',
   questionsTitle: (name: string) => `About ${name}`,
@@ -54,7 +54,7 @@ export const modelsWords = {
   untried: 'Not tried yet',
   passedOver: 'Passed over',
   tryAgain: 'Try all again',
-  trying: 'Trying …',
+  trying: 'Trying…',
   fellBack: (running: string, asked: string) => `${running} runs instead of ${asked}`,
   why: 'Why',
 } as const;

@@ -17,6 +17,10 @@ export type UiSlice = {
   readonly dialog: DialogName | null;
   readonly queueOpen: boolean;
   readonly panelOpen: boolean;
+  /** Which parts have no room of their own now and come as a drawer over the picture instead. */
+  readonly folded: { readonly queue: boolean; readonly panel: boolean };
+  /** The drawer that is open. */
+  readonly drawer: 'queue' | 'panel' | null;
   /** True while files are dragged over the window. */
   readonly dragging: boolean;
   readonly notices: readonly Notice[];
@@ -25,6 +29,11 @@ export type UiSlice = {
   readonly closeDialog: () => void;
   readonly setQueueOpen: (open: boolean) => void;
   readonly setPanelOpen: (open: boolean) => void;
+  readonly setFolded: (folded: UiSlice['folded']) => void;
+  readonly closeDrawer: () => void;
+  readonly toggleQueue: () => void;
+  readonly togglePanel: () => void;
+  readonly showPanel: () => void;
   readonly setDragging: (dragging: boolean) => void;
   readonly notify: (tone: Notice['tone'], message: string, hint?: string) => void;
   /** Shows what went wrong; says nothing where the user cancelled. */
@@ -40,6 +49,8 @@ export const uiSlice: Slice<UiSlice> = (set, get) => ({
   dialog: null,
   queueOpen: true,
   panelOpen: true,
+  folded: { queue: false, panel: false },
+  drawer: null,
   dragging: false,
   notices: [],
   setTheme: (theme) => set({ theme }),
@@ -47,6 +58,20 @@ export const uiSlice: Slice<UiSlice> = (set, get) => ({
   closeDialog: () => set({ dialog: null }),
   setQueueOpen: (queueOpen) => set({ queueOpen }),
   setPanelOpen: (panelOpen) => set({ panelOpen }),
+  setFolded: (folded) => {
+    const { drawer } = get();
+    set({ folded, drawer: drawer !== null && folded[drawer] ? drawer : null });
+  },
+  closeDrawer: () => set({ drawer: null }),
+  toggleQueue: () => {
+    const { folded, drawer, queueOpen } = get();
+    set(folded.queue ? { drawer: drawer === 'queue' ? null : 'queue' } : { queueOpen: !queueOpen });
+  },
+  togglePanel: () => {
+    const { folded, drawer, panelOpen } = get();
+    set(folded.panel ? { drawer: drawer === 'panel' ? null : 'panel' } : { panelOpen: !panelOpen });
+  },
+  showPanel: () => set(get().folded.panel ? { drawer: 'panel' } : { panelOpen: true }),
   setDragging: (dragging) => { if (get().dragging !== dragging) set({ dragging }); },
   notify: (tone, message, hint) => {
     const notice = { id: nextNotice++, tone, message, hint: hint ?? null };

@@ -1,0 +1,93 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { ClassesPanel } from '../classes/ClassesPanel.js';
+import { Empty } from '../empty/Empty.js';
+import { ExportCards } from '../export/ExportCards.js';
+import { ExportDialog } from '../export/ExportDialog.js';
+import { GaugesPanel } from '../gauges/GaugesPanel.js';
+import { KeysDialog } from '../help/KeysDialog.js';
+import { useKeys } from '../keys/useKeys.js';
+import { Player } from '../player/Player.js';
+import { Transport } from '../player/Transport.js';
+import { useFullScreen } from '../player/fullScreen.js';
+import { Queue } from '../queue/Queue.js';
+import { SettingsDialog } from '../settings/SettingsDialog.js';
+import { app, useApp } from '../state/store.js';
+import { Timeline } from '../timeline/Timeline.js';
+import { IconButton, ToastRegion, TooltipProvider } from '../ui/ui.js';
+import { words } from '../words.js';
+import { Header } from './Header.js';
+import { Notes } from './Notes.js';
+import { useDrop } from './useDrop.js';
+import { useFolding } from './useFolding.js';
+import { useIdle } from './useIdle.js';
+import { useTheme } from './useTheme.js';
+import styles from './Frame.module.css';
+
+const Panel = () => (
+  <>
+    <GaugesPanel />
+    <div className={styles.rule} />
+    <ClassesPanel />
+  </>
+);
+
+const Drawer = ({ side, label, children }: { readonly side: 'left' | 'right'; readonly label: string; readonly children: ReactNode }) => (
+  <>
+    <div className={styles.scrim} onClick={() => app.getState().closeDrawer()} />
+    <aside className={styles.drawer} data-side={side} aria-label={label} onKeyDown={(event) => { if (event.key === 'Escape') app.getState().closeDrawer(); }}>
+      <IconButton label={words.app.closeDrawer} size="small" className={styles.closeDrawer} onClick={() => app.getState().closeDrawer()}>
+        <X size={14} />
+      </IconButton>
+      <div className={styles.drawerBody}>{children}</div>
+    </aside>
+  </>
+);
+
+const Toasts = () => <ToastRegion toasts={useApp((now) => now.notices)} onDismiss={app.getState().dismissNotice} />;
+
+/** The one window: header, queue, picture, figures and classes, transport and timeline. */
+export const Frame = () => {
+  useTheme();
+  useFolding();
+  useDrop();
+  useKeys();
+  const hasVideo = useApp((now) => now.current !== null);
+  const dragging = useApp((now) => now.dragging);
+  const folded = useApp((now) => now.folded);
+  const drawer = useApp((now) => now.drawer);
+  const queueShown = useApp((now) => now.queueOpen && now.queue.length > 1) && !folded.queue;
+  const panelShown = useApp((now) => now.panelOpen) && !folded.panel;
+  const playing = useApp((now) => now.playing);
+  const full = useFullScreen();
+  const idle = useIdle(full && playing);
+  return (
+    <TooltipProvider>
+      <div className={styles.frame} data-full={full || undefined} data-idle={idle || undefined}>
+        {!full && <Header />}
+        <div className={styles.middle}>
+          {!full && queueShown && <aside className={styles.queue}><Queue /></aside>}
+          <main className={styles.main}>
+            {hasVideo ? <Player /> : <Empty />}
+            <Notes />
+            <div className={styles.cards}><ExportCards /></div>
+            {dragging && <div className={styles.drop} data-part="drop"><span className={styles.dropWords}>{words.app.dropHere}</span></div>}
+          </main>
+          {!full && panelShown && <aside className={styles.panel}><Panel /></aside>}
+          {!full && drawer === 'queue' && <Drawer side="left" label={words.app.showQueue}><Queue /></Drawer>}
+          {!full && drawer === 'panel' && <Drawer side="right" label={words.app.showPanel}><Panel /></Drawer>}
+        </div>
+        {hasVideo && (
+          <footer className={styles.foot}>
+            <Transport />
+            <Timeline />
+          </footer>
+        )}
+      </div>
+      <ExportDialog />
+      <KeysDialog />
+      <SettingsDialog />
+      <Toasts />
+    </TooltipProvider>
+  );
+};

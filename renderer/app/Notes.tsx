@@ -1,0 +1,68 @@
+import { currentItem } from '../state/selectors.js';
+import { app, useApp } from '../state/store.js';
+import { bytes } from '../ui/format.js';
+import { Banner, Button, ProgressBar } from '../ui/ui.js';
+import { words } from '../words.js';
+import styles from './Notes.module.css';
+
+const say = words.app;
+
+const EngineNote = () => {
+  const { state, reason } = useApp((now) => now.engine);
+  if (state === 'ready') return null;
+  const gone = state === 'gone';
+  return (
+    <Banner tone={gone ? 'error' : 'warning'} title={gone ? say.engineGone : say.engineRestarting}>
+      {reason !== null && <p>{reason}</p>}
+      <p>{gone ? say.engineGoneDetail : say.engineRestartingDetail}</p>
+    </Banner>
+  );
+};
+
+const RunNote = () => {
+  const error = useApp((now) => now.runError);
+  const shown = useApp((now) => currentItem(now) !== null);
+  if (error === null || !shown) return null;
+  return (
+    <Banner
+      tone="error" title={say.notAnalysed}
+      action={<Button size="small" onClick={() => void app.getState().restartRun()}>{say.tryAgain}</Button>}
+    >
+      <p>{error.message}</p>
+      {error.hint !== undefined && <p>{error.hint}</p>}
+    </Banner>
+  );
+};
+
+const RefusedNotes = () => {
+  const refused = useApp((now) => now.refused);
+  return refused.map(({ id, name, error }) => (
+    <Banner key={id} tone="error" title={say.refused(name)} onDismiss={() => app.getState().dismissRefused(id)}>
+      <p>{error.message}</p>
+      {error.hint !== undefined && <p>{error.hint}</p>}
+    </Banner>
+  ));
+};
+
+const Uploads = () => {
+  const uploads = useApp((now) => now.uploads);
+  return uploads.filter(({ received, total }) => received < total).map(({ name, received, total }) => (
+    <div key={name} className={styles.upload} role="status">
+      <p className={styles.line}>
+        <span className={styles.name}>{say.receiving(name)}</span>
+        <span className={styles.amount}>{say.received(bytes(received), bytes(total))}</span>
+      </p>
+      <ProgressBar label={say.receiving(name)} value={total > 0 ? received / total : null} />
+    </div>
+  ));
+};
+
+/** Over the picture: what went wrong and stays so until it is dealt with, and what is on its way. */
+export const Notes = () => (
+  <div className={styles.notes} data-part="notes">
+    <EngineNote />
+    <RunNote />
+    <RefusedNotes />
+    <Uploads />
+  </div>
+);
