@@ -35,7 +35,14 @@ const suffix = process.platform === 'win32' ? '.exe' : '';
 const startTimeoutMs = 15_000;
 
 const words = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFile = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    // A folder on the PATH may be somebody else's.
+    return false;
+  }
+};
 
 /** Programs cannot be started inside an asar archive; the packager lays them beside it. */
 export const outsideAsar = (path: string): string => path.replace(/([\\/][^\\/]+\.asar)(?=[\\/])/, '$1.unpacked');
