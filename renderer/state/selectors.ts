@@ -8,7 +8,10 @@ export const currentItem = (app: Pick<App, 'queue' | 'current'>): QueueItem | nu
 /** The video on screen. */
 export const currentVideo = (app: Pick<App, 'queue' | 'current'>): VideoInfo | null => currentItem(app)?.video ?? null;
 
-export const classNames = (app: Pick<App, 'run'>): readonly string[] => app.run?.model.classes ?? [];
+// One and the same list, for a selector must not answer anew each time.
+const noNames: readonly string[] = [];
+
+export const classNames = (app: Pick<App, 'run'>): readonly string[] => app.run?.model.classes ?? noNames;
 
 /** The name of a class, or its number where the model's card names none. */
 export const className = (names: readonly string[], classId: number): string => names[classId] ?? `class ${classId}`;

@@ -145,6 +145,9 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
     },
     continueQueue: async () => {
       const { queue, modelId, providerAsked } = get();
+      const shown = currentItem(get());
+      // The video on screen comes first.
+      if (shown !== null && shown.state !== 'done' && shown.state !== 'failed') return;
       const next = queue.find((item) => item.state === 'waiting');
       if (modelId === null || next === undefined || queue.some((item) => item.state === 'analysing')) return;
       const video = next.video.token;
