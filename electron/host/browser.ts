@@ -10,7 +10,6 @@ import { foreign, foreignWrite, sameSecret, signedIn, type Guard } from './http-
 import { pageRequest, sendAnswer } from './http.js';
 import { Pages } from './pages.js';
 import { defaultDataFolder, programFolders } from './program.js';
-import { openProxy, proxyMime } from './proxy.js';
 import { contentSecurityPolicy, securityHeaders } from './security-headers.js';
 import { Sockets } from './sockets.js';
 import { answerUpload } from './upload-request.js';
@@ -80,8 +79,6 @@ class BrowserServer {
         reveal: () => Promise.resolve(),
       },
       startEngine: options.startEngine ?? forkEngine,
-      openProxy,
-      proxyMime,
       dataFolder: options.dataFolder ?? defaultDataFolder(),
       emit: (name, payload) => this.emit(name, payload),
     });

@@ -10,17 +10,16 @@ import type { PageAnswer, PageRequest } from './answer.js';
 import { EngineLink, type Emit } from './engine-link.js';
 import type { StartEngine } from './engine-channel.js';
 import { Exports, exportName } from './exports.js';
-import { serveMedia, type OpenProxy } from './media-server.js';
+import { serveMedia } from './media-server.js';
 import type { HostPlatform } from './platform.js';
 import { programFolders, programVersion } from './program.js';
+import { Proxies } from './proxies.js';
 import { isEngineRequest, readRequest } from './requests.js';
 import { Vault } from './vault.js';
 
 export type HostOptions = {
   readonly platform: HostPlatform;
   readonly startEngine: StartEngine;
-  readonly openProxy: OpenProxy;
-  readonly proxyMime: string;
   readonly dataFolder: string;
   /** Where the page hears events. */
   readonly emit: Emit;
@@ -31,6 +30,7 @@ type HostHandlers = { [Name in Exclude<RequestName, EngineRequestName>]: (args: 
 /** One page's other half: answers its requests, itself or through the engine, and serves what it plays. */
 export class Host {
   readonly #exports = new Exports();
+  readonly #proxies = new Proxies();
   #greet: () => void = () => undefined;
   /** A page has said hello. */
   readonly #greeted = new Promise<void>((resolve) => (this.#greet = resolve));
@@ -114,18 +114,18 @@ export class Host {
   }
 
   serve(request: PageRequest): Promise<PageAnswer | null> {
-    const { vault, options: { openProxy } } = this;
-    return serveMedia({ vault, openProxy, findExport: (job) => this.#exports.download(job) }, request);
+    return serveMedia({ vault: this.vault, proxies: this.#proxies, findExport: (job) => this.#exports.download(job) }, request);
   }
 
   close(): Promise<void> {
+    this.#proxies.close();
     return this.link.close();
   }
 
-  #playback(video: Token, refused: boolean): Playback {
+  async #playback(video: Token, refused: boolean): Promise<Playback> {
     const { playable } = this.vault.info(video);
     if (playable && !refused) return { kind: 'direct', url: `/media/${video}` };
-    return { kind: 'proxy', url: `/proxy/${video}`, mime: this.options.proxyMime };
+    return { kind: 'proxy', url: `/proxy/${video}`, mime: await this.#proxies.mime(this.vault.find(video).path) };
   }
 
   readonly #handlers: HostHandlers = {
@@ -147,7 +147,7 @@ export class Host {
       await this.vault.forget(video);
       return null;
     },
-    'video.playback': ({ video, refused }) => Promise.resolve().then(() => this.#playback(video, refused)),
+    'video.playback': ({ video, refused }) => this.#playback(video, refused),
     'models.choose': async () => {
       const path = await this.options.platform.chooseModel();
       return path === null ? { kind: 'cancelled' } : this.addModel(path);

@@ -1,19 +1,15 @@
 import type { FileHandle } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Readable } from 'node:stream';
 import { isAbort, UserError, type JobId, type Token } from '../engine/contract/contract.js';
 import { textAnswer, type PageAnswer, type PageRequest } from './answer.js';
 import { byteRange } from './byte-range.js';
+import type { Proxies } from './proxies.js';
 import type { Vault } from './vault.js';
-
-/** A video remade so that Chromium can play it, from some second on. */
-export type Proxy = { readonly mime: string; readonly stream: Readable; close(): void };
-export type OpenProxy = (path: string, options: { readonly from: number; readonly signal: AbortSignal }) => Promise<Proxy>;
 
 /** A finished clip, where the host hands it over as a download. */
 export type FindExport = (job: JobId) => { readonly name: string; open(): Promise<FileHandle> } | null;
 
-export type MediaSources = { readonly vault: Vault; readonly openProxy: OpenProxy; readonly findExport: FindExport };
+export type MediaSources = { readonly vault: Vault; readonly proxies: Proxies; readonly findExport: FindExport };
 
 const types: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4', '.m4v': 'video/mp4', '.mov': 'video/mp4', '.webm': 'video/webm', '.mkv': 'video/x-matroska',
@@ -68,13 +64,13 @@ const proxy = async (sources: MediaSources, video: Token, request: PageRequest):
   const from = /^\d{1,7}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(from)) return textAnswer(400, 't must be seconds from the first frame, 0 or more.');
   if (request.method === 'HEAD') return { status: 200, headers: { 'content-type': 'video/mp4', 'cache-control': 'no-store' }, body: null };
-  const opened = await sources.openProxy(sources.vault.find(video).path, { from, signal: request.signal });
+  const opened = await sources.proxies.open(sources.vault.find(video).path, from, request.signal);
   const { stream } = opened;
   stream.on('error', () => undefined);
   stream.once('close', () => opened.close());
   request.signal.addEventListener('abort', () => void stream.destroy(), { once: true });
   if (request.signal.aborted) stream.destroy();
-  return { status: 200, headers: { 'content-type': opened.mime, 'cache-control': 'no-store', 'accept-ranges': 'none' }, body: stream };
+  return { status: 200, headers: { 'content-type': opened.mime.split(';')[0] ?? '', 'cache-control': 'no-store', 'accept-ranges': 'none' }, body: stream };
 };
 
 const download = async (sources: MediaSources, job: JobId, request: PageRequest): Promise<PageAnswer> => {

@@ -2,7 +2,6 @@ import { session, type BrowserWindow, type WebContents } from 'electron';
 import { Host } from '../host/host.js';
 import { Pages } from '../host/pages.js';
 import { programFolders } from '../host/program.js';
-import { openProxy, proxyMime } from '../host/proxy.js';
 import { channels } from './channels.js';
 import { desktopPlatform } from './dialogs.js';
 import { startUtilityEngine } from './engine.js';
@@ -31,8 +30,6 @@ export class Desktop {
     const host = await Host.start({
       platform: desktopPlatform(window),
       startEngine: startUtilityEngine,
-      openProxy,
-      proxyMime,
       dataFolder,
       emit: (name, payload) => contents()?.send(channels.event, name, payload),
     });

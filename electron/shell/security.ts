@@ -1,5 +1,5 @@
 import { app, type Session, type WebContents } from 'electron';
-import { isOurs, isPage } from './origin.js';
+import { isOurs, isPage, pageUrl } from './origin.js';
 
 /** What the page may do beyond showing itself: the picture fills the screen, a figure is copied. */
 const permitted: ReadonlySet<string> = new Set(['fullscreen', 'clipboard-sanitized-write']);
@@ -28,6 +28,10 @@ export const confine = (contents: WebContents): void => {
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-frame-navigate', (event) => {
     if (!event.isMainFrame || !isPage(event.url)) event.preventDefault();
+  });
+  // Chromium goes to about:blank without asking anybody: come back from wherever that was.
+  contents.on('did-navigate', (_event, url) => {
+    if (!isPage(url)) void contents.loadURL(pageUrl).catch(() => undefined);
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -26,8 +26,13 @@ export const startUtility = (entry: string, serviceName: string): Utility => {
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void ended.then(listener),
     kill: (signal) => {
-      if (signal === 'SIGTERM') child.kill();
-      else if (child.pid !== undefined) process.kill(child.pid, signal);
+      const kill = (): void => {
+        if (signal === 'SIGTERM') child.kill();
+        else if (child.pid !== undefined) process.kill(child.pid, signal);
+      };
+      // It has no process id before it has started.
+      if (child.pid === undefined) child.once('spawn', kill);
+      else kill();
     },
   };
 };
