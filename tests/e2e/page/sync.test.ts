@@ -1,0 +1,164 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canMake, fixture, markAt, readFrameNumber, type ClipName } from '../../fixtures/fixtures.js';
+import { random } from '../../fixtures/bad.js';
+import { buildMarkModel } from '../../models/mark.js';
+import { temporaryFolder, vovision } from '../../engine/cli/run.js';
+import { closeBrowser, openPage, type PageUnderTest } from '../page-host.js';
+
+let mark = '';
+beforeAll(async () => {
+  mark = await buildMarkModel(await temporaryFolder());
+});
+afterAll(closeBrowser);
+
+/** What is on screen at one moment: the picture's own pixels, and what the overlay says of itself. */
+type Seen = {
+  readonly width: number;
+  readonly height: number;
+  /** Bottom of the picture with the bar code, base64 RGBA. */
+  readonly strip: string;
+  readonly stripHeight: number;
+  readonly state: string;
+  readonly frame: string;
+  readonly detail: string | null;
+  readonly boxes: string;
+};
+
+/** Reads picture and overlay in one go, so that nothing is painted between them. */
+const look = (page: Page): Promise<Seen> => page.evaluate(lookNow);
+
+const lookNow = (): Seen => {
+  const picture = document.querySelector<HTMLCanvasElement>('[data-part=picture]')!;
+  const overlay = document.querySelector<HTMLCanvasElement>('[data-part=overlay]')!;
+  const { width, height } = picture;
+  const stripHeight = Math.ceil(height / 8);
+  let strip = '';
+  if (width > 0 && height > 1) {
+    const { data } = picture.getContext('2d')!.getImageData(0, height - stripHeight, width, stripHeight);
+    for (let at = 0; at < data.length; at += 32_768) strip += String.fromCharCode(...data.subarray(at, at + 32_768));
+    strip = btoa(strip);
+  }
+  const { state = '', frame = '', detail = null, boxes = '' } = overlay.dataset as Record<string, string | undefined>;
+  return { width, height, strip, stripHeight, state, frame, detail, boxes };
+};
+
+/** The number that the picture carries in its own pixels; null where it cannot be read. */
+const numberIn = (seen: Seen): number | null => {
+  if (seen.strip === '') return null;
+  // readFrameNumber wants the whole picture; only its bottom matters.
+  const whole = Buffer.alloc(seen.width * seen.height * 4);
+  Buffer.from(seen.strip, 'base64').copy(whole, (seen.height - seen.stripHeight) * seen.width * 4);
+  return readFrameNumber(whole, seen.width, seen.height);
+};
+
+/** Waits until the overlay shows boxes of a frame that stays. */
+const settled = async (page: Page): Promise<Seen> => {
+  let before: Seen | null = null;
+  for (let tries = 0; tries < 400; tries += 1) {
+    const now = await look(page);
+    const still = now.state === 'analysed' && before?.frame === now.frame && before.strip === now.strip;
+    if (still && !(await page.evaluate(() => document.querySelector('video')!.seeking))) return now;
+    before = now;
+    await page.waitForTimeout(40);
+  }
+  throw new Error(`the picture did not come to rest: ${JSON.stringify({ ...before, strip: '' })}`);
+};
+
+const openSync = async (name: ClipName): Promise<PageUnderTest> => {
+  const path = await fixture(name);
+  const data = await temporaryFolder();
+  // Using a model once makes it known to the page.
+  expect((await vovision(['analyze', await fixture('one'), '--model', mark, '--provider', 'cpu', '--out', data], { env: { VOVISION_DATA: data } })).code).toBe(0);
+  const opened = await openPage([path], { dataFolder: data });
+  const { page } = opened;
+  await page.waitForSelector('[data-part=overlay]:not([data-state=empty])', { state: 'attached' });
+  await page.locator('[data-key-target=model]').click();
+  await page.getByRole('menuitemradio', { name: /Mark/ }).click();
+  await page.waitForFunction(() => document.querySelector('[data-key-target=model]')?.textContent?.includes('Mark'));
+  return opened;
+};
+
+const pause = async (page: Page): Promise<void> => {
+  if (!(await page.evaluate(() => document.querySelector('video')!.paused))) await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('video')!.paused);
+};
+
+const expectAgreement = (seen: Seen): void => {
+  const frame = Number(seen.frame);
+  expect(numberIn(seen)).toBe(frame);
+  const [box] = JSON.parse(seen.detail ?? '[]') as number[][];
+  const truth = markAt(frame);
+  [truth.x1, truth.y1, truth.x2, truth.y2].forEach((value, n) => expect(Math.abs((box?.[n] ?? NaN) - value)).toBeLessThanOrEqual(2));
+};
+
+describe('overlay, picture and truth agree', () => {
+  const clips = ['sync', 'sync-vfr', 'sync-rotated', 'sync-start5', 'sync-hevc', 'sync-avi'] as const;
+  for (const name of clips) {
+    it(`on ${name}, paused, after random seeks`, async ({ skip }) => {
+      if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);
+      const { page, close } = await openSync(name);
+      try {
+        await pause(page);
+        const timeline = page.locator('[data-part=timeline]');
+        const area = (await timeline.boundingBox())!;
+        const next = random(name.length);
+        const seenFrames = new Set<number>();
+        for (let n = 0; n < (name === 'sync' ? 50 : 15); n += 1) {
+          await page.mouse.click(area.x + 2 + next() * (area.width - 4), area.y + area.height / 2);
+          const seen = await settled(page);
+          expectAgreement(seen);
+          seenFrames.add(Number(seen.frame));
+        }
+        expect(seenFrames.size).toBeGreaterThan(10);
+        // Single steps, both ways.
+        for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) {
+          const before = Number((await settled(page)).frame);
+          if (before < 2 || before > 296) break;
+          await page.keyboard.press(key);
+          await page.waitForFunction((old) => document.querySelector<HTMLElement>('[data-part=overlay]')!.dataset['frame'] !== old, String(before));
+          const after = await settled(page);
+          expect(Number(after.frame)).toBe(before + (key === 'ArrowRight' ? 1 : -1));
+          expectAgreement(after);
+        }
+      } finally {
+        await close();
+      }
+    });
+  }
+
+  it('while playing: every picture painted carries the number the overlay names', async () => {
+    const { page, close } = await openSync('sync');
+    try {
+      await page.waitForFunction(() => (document.querySelector<HTMLElement>('[data-part=overlay]')!.dataset['boxes'] ?? '0') !== '0');
+      await page.keyboard.press('Home');
+      await page.evaluate(() => document.querySelector('video')!.paused).then(async (paused) => {
+        if (paused) await page.keyboard.press('Space');
+      });
+      const seen: Seen[] = await page.evaluate(async (source) => {
+        // The same look as above, at every refresh of the screen.
+        const lookHere = new Function(`return (${source})()`) as () => Seen;
+        const all: Seen[] = [];
+        const until = performance.now() + 4000;
+        while (performance.now() < until) {
+          await new Promise(requestAnimationFrame);
+          all.push(lookHere());
+        }
+        return all;
+      }, lookNow.toString()).catch(async () => {
+        const all: Seen[] = [];
+        const until = Date.now() + 5000;
+        while (Date.now() < until) all.push(await look(page));
+        return all;
+      });
+      const shown = seen.filter(({ frame, state }) => frame !== '' && state === 'analysed');
+      expect(new Set(shown.map(({ frame }) => frame)).size).toBeGreaterThan(20);
+      for (const one of shown) {
+        expect(numberIn(one)).toBe(Number(one.frame));
+        expect(one.boxes).toBe('1');
+      }
+    } finally {
+      await close();
+    }
+  });
+});
