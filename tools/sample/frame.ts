@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- whole-picture loops over buffers of one size */
 import { CLASSES, type Actor, type Footprint, type Moment } from './actors.js';
 import { AIR, haze, newShade, skyAt, SUN } from './light.js';
-import { cell, clamp, normalize, type Vec3 } from './math.js';
+import { clamp, normalize, type Vec3 } from './math.js';
 import { draw, Picture, Placed, type Piece, type View } from './raster.js';
 import { lastPlace, ShadowMap, shadePixel } from './shader.js';
 
@@ -9,6 +9,10 @@ import { lastPlace, ShadowMap, shadePixel } from './shader.js';
 export type TrueBox = readonly [x1: number, y1: number, x2: number, y2: number, classId: number, track: number, visible: number];
 
 export type Camera = { readonly eye: Vec3; readonly yaw: number; readonly pitch: number; readonly focal: number };
+
+/** Pixels a side of the squares in which a frame is redone where something moves. */
+const TILE_BITS = 4;
+const TILE = 1 << TILE_BITS;
 
 /** Sub-pixel and shutter offsets of the passes that make one frame. */
 const PASSES = 8;
@@ -42,6 +46,7 @@ export class Renderer {
   ) {
     this.picture = new Picture(width, height);
     this.scratch = new Picture(width, height);
+    this.scratch.clear(0);
     const placed = new Placed(street);
     this.still = new Float32Array(width * height * 3);
     for (let s = 0; s < PASSES; s++) {
@@ -103,12 +108,16 @@ export class Renderer {
   frame(time: number, shutter: number): { light: Float32Array; boxes: TrueBox[] } {
     const { width, height, picture } = this;
     const light = Float32Array.from(this.still);
-    const dirty = this.dirtyRows(time, shutter);
+    const touched = this.touchedTiles(time, shutter);
+    const across = Math.ceil(width / TILE);
     for (let y = 0; y < height; y++) {
-      const [from, to] = [dirty[y * 2]!, dirty[y * 2 + 1]!];
-      if (to >= from) light.fill(0, (y * width + from) * 3, (y * width + to + 1) * 3);
+      for (let x = 0; x < width; x += TILE) {
+        const from = y * width + x;
+        if (touched[(y >> TILE_BITS) * across + (x >> TILE_BITS)]) light.fill(0, from * 3, (from + Math.min(TILE, width - x)) * 3);
+      }
     }
     const shade = newShade();
+    const left = { sun: 1, sky: 1 };
     for (let s = 0; s < PASSES; s++) {
       const o = offset(s);
       const plate = this.plates[s]!;
@@ -120,8 +129,12 @@ export class Renderer {
       picture.depth.set(plate.picture.depth);
       draw(picture, plate.view, placed);
       for (let y = 0; y < height; y++) {
-        const to = dirty[y * 2 + 1]!;
-        for (let x = dirty[y * 2]!; x <= to; x++) {
+        const tiles = (y >> TILE_BITS) * across;
+        for (let x = 0; x < width; x++) {
+          if (!touched[tiles + (x >> TILE_BITS)]) {
+            x += TILE - 1;
+            continue;
+          }
           const i = (y * width + x) * 3;
           if (shadePixel(picture, plate.view, placed, x, y, shade)) {
             const { wx, wy, wz } = lastPlace;
@@ -131,8 +144,10 @@ export class Renderer {
             light[i + 1]! += ((shade.skyG + shade.sunG * reach) * (1 - air) + AIR[1] * air) / PASSES;
             light[i + 2]! += ((shade.skyB + shade.sunB * reach) * (1 - air) + AIR[2] * air) / PASSES;
           } else {
-            const [reach, open] = this.overStreet(plate, x, y);
-            for (let k = 0; k < 3; k++) light[i + k]! += (plate.sky[i + k]! * open + plate.sun[i + k]! * reach) / PASSES;
+            this.overStreet(plate, x, y, left);
+            light[i]! += (plate.sky[i]! * left.sky + plate.sun[i]! * left.sun) / PASSES;
+            light[i + 1]! += (plate.sky[i + 1]! * left.sky + plate.sun[i + 1]! * left.sun) / PASSES;
+            light[i + 2]! += (plate.sky[i + 2]! * left.sky + plate.sun[i + 2]! * left.sun) / PASSES;
           }
         }
       }
@@ -141,26 +156,31 @@ export class Renderer {
   }
 
   /** How much of the sun and of the sky actors leave to a point of the street. */
-  private overStreet({ picture, view, sun }: Plate, x: number, y: number): [number, number] {
+  private overStreet({ picture, view, sun }: Plate, x: number, y: number, out: { sun: number; sky: number }): void {
     const i = y * this.width + x;
     const depth = picture.depth[i]!;
-    if (depth <= 0) return [1, 1];
+    out.sun = out.sky = 1;
+    if (depth <= 0) return;
     const far = 1 / depth;
-    const [kx, ky] = [((x + 0.5 - view.centre[0]) / view.focal) * far, ((view.centre[1] - y - 0.5) / view.focal) * far];
+    const kx = ((x + 0.5 - view.centre[0]) / view.focal) * far;
+    const ky = ((view.centre[1] - y - 0.5) / view.focal) * far;
     const wy = view.eye[1] + view.right[1] * kx + view.up[1] * ky + view.forward[1] * far;
     const wx = view.eye[0] + view.right[0] * kx + view.up[0] * ky + view.forward[0] * far;
     const wz = view.eye[2] + view.right[2] * kx + view.up[2] * ky + view.forward[2] * far;
-    const reach = sun[i * 3]! > 1e-4 ? this.actorShadow.reach(wx, wy, wz, 0.04) : 1;
-    return [reach, wy < 0.3 ? 1 - this.shadeAt(wx, wz) : 1];
+    if (sun[i * 3]! > 1e-4) out.sun = this.actorShadow.reach(wx, wy, wz, 0.04);
+    if (wy < 0.3) out.sky = 1 - this.shadeAt(wx, wz);
   }
 
   private shadeAt(x: number, z: number): number {
-    const [u, v] = [(x - GRID.x) / GRID.step - 0.5, (z - GRID.z) / GRID.step - 0.5];
-    const [i, j] = [Math.floor(u), Math.floor(v)];
+    const u = (x - GRID.x) / GRID.step - 0.5;
+    const v = (z - GRID.z) / GRID.step - 0.5;
+    const i = Math.floor(u);
+    const j = Math.floor(v);
     if (i < 0 || j < 0 || i + 1 >= GRID.columns || j + 1 >= GRID.rows) return 0;
     const at = j * GRID.columns + i;
     const g = this.groundShade;
-    const [fu, fv] = [u - i, v - j];
+    const fu = u - i;
+    const fv = v - j;
     return (g[at]! * (1 - fu) + g[at + 1]! * fu) * (1 - fv) + (g[at + GRID.columns]! * (1 - fu) + g[at + GRID.columns + 1]! * fu) * fv;
   }
 
@@ -185,11 +205,11 @@ export class Renderer {
     }
   }
 
-  /** Per row the first and last column that actors or their shadows may touch while the shutter is open. */
-  private dirtyRows(time: number, shutter: number): Int32Array {
+  /** Marks the tiles that actors or their shadows may touch while the shutter is open. */
+  private touchedTiles(time: number, shutter: number): Uint8Array {
     const { width, height } = this;
-    const rows = new Int32Array(height * 2);
-    for (let y = 0; y < height; y++) rows.set([width, -1], y * 2);
+    const across = Math.ceil(width / TILE);
+    const tiles = new Uint8Array(across * Math.ceil(height / TILE));
     const view = this.view(0, 0);
     const touch = (points: readonly Vec3[]): void => {
       let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
@@ -203,11 +223,10 @@ export class Renderer {
           [x0, x1, y0, y1] = [Math.min(x0, sx), Math.max(x1, sx), Math.min(y0, sy), Math.max(y1, sy)];
         }
       }
-      const [from, to] = [clamp(Math.floor(x0) - 3, 0, width), clamp(Math.ceil(x1) + 3, -1, width - 1)];
-      for (let y = clamp(Math.floor(y0) - 3, 0, height); y <= Math.min(height - 1, y1 + 3); y++) {
-        rows[y * 2] = Math.min(rows[y * 2]!, from);
-        rows[y * 2 + 1] = Math.max(rows[y * 2 + 1]!, to);
-      }
+      if (x1 < -3 || x0 > width + 3 || y1 < -3 || y0 > height + 3) return;
+      const [from, to] = [clamp(x0 - 3, 0, width - 1) >> TILE_BITS, clamp(x1 + 3, 0, width - 1) >> TILE_BITS];
+      const bottom = clamp(y1 + 3, 0, height - 1) >> TILE_BITS;
+      for (let y = clamp(y0 - 3, 0, height - 1) >> TILE_BITS; y <= bottom; y++) tiles.fill(1, y * across + from, y * across + to + 1);
     };
     for (const t of [time - shutter / 2, time + shutter / 2]) {
       const { pieces, footprints } = this.moment(t);
@@ -228,7 +247,7 @@ export class Renderer {
         touch([[f.x - r, 0, f.z - r], [f.x + r, 0, f.z - r], [f.x - r, 0, f.z + r], [f.x + r, 0, f.z + r]]);
       }
     }
-    return rows;
+    return tiles;
   }
 
   /** Object ids at the middle of the exposure (0 = street), without sub-pixel offsets; for boxes and their tests. */
@@ -249,10 +268,8 @@ export class Renderer {
     const kinds = new Map(this.actors.flatMap((actor) => actor.labels.map((label) => [label.track, CLASSES.indexOf(label.kind)] as const)));
     const out: TrueBox[] = [];
     for (const [track, e] of [...seen].sort(([a], [b]) => a - b)) {
-      this.scratch.clear(0);
       draw(this.scratch, this.view(0, 0), placed, (p) => pieces[p]!.object === track);
-      let whole = 0;
-      for (const p of this.scratch.piece) if (p >= 0) whole++;
+      const whole = this.scratch.countAndClear(0);
       if (track > 0 && e.count >= 12) out.push([e.x1, e.y1, e.x2 + 1, e.y2 + 1, kinds.get(track) ?? 0, track, Math.round((e.count / whole) * 1000) / 1000]);
     }
     return out;
@@ -281,6 +298,3 @@ export const extents = (ids: Int32Array, width: number): Map<number, Extent> => 
   });
   return seen;
 };
-
-/** Picks one of a list by a seed and a number. */
-export const choose = <T>(list: readonly T[], seed: number, i: number): T => list[Math.floor(cell(i, seed, 77) * list.length)] as T;

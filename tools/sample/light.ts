@@ -2,13 +2,11 @@ import { clamp, cloud, mix, noise, normalize, smoothstep, type Vec3 } from './ma
 import { type Look, type Point } from './surface.js';
 
 /** Towards the sun: over the viewer's left shoulder. */
-export const SUN: Vec3 = normalize([-0.62, 0.86, -0.5]);
-const SUN_COLOUR: Vec3 = [3.5, 3.15, 2.6];
+export const SUN: Vec3 = normalize([-0.4, 0.86, -0.66]);
+const SUN_COLOUR: Vec3 = [3.2, 2.92, 2.48];
 const ZENITH: Vec3 = [0.2, 0.38, 0.78];
 const HORIZON: Vec3 = [0.78, 0.88, 0.98];
 const BOUNCE: Vec3 = [0.3, 0.27, 0.23];
-
-const sky: [number, number, number] = [0, 0, 0];
 
 /** Radiance of the sky in a direction (unit, y >= 0), with thin clouds. */
 export const skyAt = (x: number, y: number, z: number, out: [number, number, number]): void => {
@@ -36,23 +34,51 @@ const mirrored = (x: number, y: number, z: number, blur: number, out: [number, n
   out[2] = mix(mix(out[2], front * 0.84, house), asphalt * 0.95, road);
 };
 
+/** The mirrored street as pictures over (turn, rise) for four degrees of blur; worked out once. */
+const MIRROR = { turns: 512, rises: 192, blurs: 4 } as const;
+const mirrors = ((): Float32Array => {
+  const { turns, rises, blurs } = MIRROR;
+  const table = new Float32Array(blurs * rises * turns * 3);
+  const out: [number, number, number] = [0, 0, 0];
+  for (let b = 0; b < blurs; b++) {
+    for (let j = 0; j < rises; j++) {
+      for (let i = 0; i < turns; i++) {
+        const y = ((j + 0.5) / rises) * 2 - 1;
+        const flat = Math.sqrt(1 - y * y);
+        const a = ((i + 0.5) / turns) * 2 * Math.PI - Math.PI;
+        mirrored(Math.sin(a) * flat, y, Math.cos(a) * flat, b / (blurs - 1), out);
+        table.set(out, ((b * rises + j) * turns + i) * 3);
+      }
+    }
+  }
+  return table;
+})();
+
+/** Place in `mirrors` of what is seen in a direction. */
+const mirrorAt = (x: number, y: number, z: number, blur: number): number => {
+  const { turns, rises, blurs } = MIRROR;
+  const i = Math.min(turns - 1, ((Math.atan2(x, z) / (2 * Math.PI) + 0.5) * turns) | 0);
+  const j = Math.min(rises - 1, Math.max(0, ((y * 0.5 + 0.5) * rises) | 0));
+  return ((((blur * (blurs - 1) + 0.5) | 0) * rises + j) * turns + i) * 3;
+};
+
 /** Light leaving a point towards the eye, the sun's part apart so that a shadow can take it away. */
 export type Shade = { skyR: number; skyG: number; skyB: number; sunR: number; sunG: number; sunB: number };
 
 export const newShade = (): Shade => ({ skyR: 0, skyG: 0, skyB: 0, sunR: 0, sunG: 0, sunB: 0 });
 
-/** `n` is the world normal, `v` the direction from the point to the eye; both unit length. */
-export const lit = (look: Look, n: Vec3, v: Vec3, out: Shade): void => {
-  const up = n[1] * 0.5 + 0.5;
-  const facing = n[0] * SUN[0] + n[1] * SUN[1] + n[2] * SUN[2];
+/** (nx, ny, nz) is the world normal, (vx, vy, vz) the direction from the point to the eye; both unit length. */
+export const lit = (look: Look, nx: number, ny: number, nz: number, vx: number, vy: number, vz: number, out: Shade): void => {
+  const up = ny * 0.5 + 0.5;
+  const facing = nx * SUN[0] + ny * SUN[1] + nz * SUN[2];
   const direct = Math.max(facing, 0) + look.through * Math.max(-facing, 0);
   const open = look.open;
   // Streets get less sky from the side than from above.
   const ambient = open * (0.32 + 0.68 * up);
-  const skyR = mix(BOUNCE[0], 0.5, up) * ambient;
-  const skyG = mix(BOUNCE[1], 0.6, up) * ambient;
-  const skyB = mix(BOUNCE[2], 0.78, up) * ambient;
-  const cosine = clamp(n[0] * v[0] + n[1] * v[1] + n[2] * v[2], 0, 1);
+  const skyR = mix(BOUNCE[0], 0.62, up) * ambient;
+  const skyG = mix(BOUNCE[1], 0.72, up) * ambient;
+  const skyB = mix(BOUNCE[2], 0.9, up) * ambient;
+  const cosine = clamp(nx * vx + ny * vy + nz * vz, 0, 1);
   const fresnel = look.mirror + (look.grazing - look.mirror) * (1 - cosine) ** 5;
   const body = 1 - fresnel;
   out.skyR = look.r * skyR * body + look.glow;
@@ -62,15 +88,17 @@ export const lit = (look: Look, n: Vec3, v: Vec3, out: Shade): void => {
   out.sunG = look.g * SUN_COLOUR[1] * direct * body;
   out.sunB = look.b * SUN_COLOUR[2] * direct * body;
   if (fresnel < 0.004) return;
-  const d = 2 * (n[0] * v[0] + n[1] * v[1] + n[2] * v[2]);
-  mirrored(d * n[0] - v[0], d * n[1] - v[1], d * n[2] - v[2], look.blur, sky);
+  const d = 2 * (nx * vx + ny * vy + nz * vz);
+  const at = mirrorAt(d * nx - vx, d * ny - vy, d * nz - vz, look.blur);
   const dim = fresnel * mix(open, 1, 0.35);
-  out.skyR += sky[0] * dim;
-  out.skyG += sky[1] * dim;
-  out.skyB += sky[2] * dim;
+  out.skyR += (mirrors[at] ?? 0) * dim;
+  out.skyG += (mirrors[at + 1] ?? 0) * dim;
+  out.skyB += (mirrors[at + 2] ?? 0) * dim;
   if (facing <= 0) return;
-  const [hx, hy, hz] = [SUN[0] + v[0], SUN[1] + v[1], SUN[2] + v[2]];
-  const half = (n[0] * hx + n[1] * hy + n[2] * hz) / (Math.hypot(hx, hy, hz) || 1);
+  const hx = SUN[0] + vx;
+  const hy = SUN[1] + vy;
+  const hz = SUN[2] + vz;
+  const half = (nx * hx + ny * hy + nz * hz) / (Math.hypot(hx, hy, hz) || 1);
   const spark = Math.min(Math.max(half, 0) ** look.sharp * (look.sharp + 8) * 0.04 * fresnel * facing, 9);
   out.sunR += spark * SUN_COLOUR[0];
   out.sunG += spark * SUN_COLOUR[1];

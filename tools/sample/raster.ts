@@ -23,6 +23,8 @@ export class Picture {
   readonly depth: Float32Array;
   readonly piece: Int32Array;
   readonly triangle: Int32Array;
+  /** Pixels that may have been drawn since the last clearing: first and last column and row. */
+  readonly drawn = { x0: 0, x1: -1, y0: 0, y1: -1 };
   constructor(
     readonly width: number,
     readonly height: number,
@@ -35,6 +37,22 @@ export class Picture {
   clear(depth: number): void {
     this.depth.fill(depth);
     this.piece.fill(-1);
+    Object.assign(this.drawn, { x0: this.width, x1: -1, y0: this.height, y1: -1 });
+  }
+
+  /** Undoes what was drawn since the last clearing and counts it, touching no other pixel. */
+  countAndClear(depth: number): number {
+    const { x0, x1, y0, y1 } = this.drawn;
+    let count = 0;
+    for (let y = y0; y <= y1; y++) {
+      for (let i = y * this.width + x0; i <= y * this.width + x1; i++) {
+        if (this.piece[i]! >= 0) count++;
+        this.piece[i] = -1;
+        this.depth[i] = depth;
+      }
+    }
+    Object.assign(this.drawn, { x0: this.width, x1: -1, y0: this.height, y1: -1 });
+    return count;
   }
 }
 
@@ -58,7 +76,9 @@ export class Placed {
     this.start.push(this.used);
     let o = this.used;
     for (let i = 0; i < position.length; i += 3, o += 3) {
-      const [x, y, z] = [position[i]!, position[i + 1]!, position[i + 2]!];
+      const x = position[i]!;
+      const y = position[i + 1]!;
+      const z = position[i + 2]!;
       world[o] = m[0] * x + m[1] * y + m[2] * z + m[3];
       world[o + 1] = m[4] * x + m[5] * y + m[6] * z + m[7];
       world[o + 2] = m[8] * x + m[9] * y + m[10] * z + m[11];
@@ -117,14 +137,21 @@ export const draw = (out: Picture, view: View, placed: Placed, only?: (piece: nu
   const { eye, right, up, forward, focal, scale, centre } = view;
   const pinhole = focal > 0;
   const { world } = placed;
-  placed.pieces.forEach((piece, p) => {
-    if (only && !only(p)) return;
+  for (let p = 0; p < placed.pieces.length; p++) {
+    const piece = placed.pieces[p]!;
+    if (only && !only(p)) continue;
     const start = placed.start[p]!;
     const { index, position, twoSided } = piece.mesh;
     if (camera.length < position.length) camera = new Float32Array(position.length * 2);
-    let [nearest, lowX, highX, lowY, highY] = [-Infinity, Infinity, -Infinity, Infinity, -Infinity];
+    let nearest = -Infinity;
+    let lowX = Infinity;
+    let highX = -Infinity;
+    let lowY = Infinity;
+    let highY = -Infinity;
     for (let i = 0; i < position.length; i += 3) {
-      const [x, y, z] = [world[start + i]! - eye[0], world[start + i + 1]! - eye[1], world[start + i + 2]! - eye[2]];
+      const x = world[start + i]! - eye[0];
+      const y = world[start + i + 1]! - eye[1];
+      const z = world[start + i + 2]! - eye[2];
       const depth = x * forward[0] + y * forward[1] + z * forward[2];
       let sx = x * right[0] + y * right[1] + z * right[2];
       let sy = x * up[0] + y * up[1] + z * up[2];
@@ -138,17 +165,27 @@ export const draw = (out: Picture, view: View, placed: Placed, only?: (piece: nu
         lowY = sy < lowY ? sy : lowY;
         highY = sy > highY ? sy : highY;
       } else {
-        [lowX, highX, lowY, highY] = [-Infinity, Infinity, -Infinity, Infinity];
+        lowX = lowY = -Infinity;
+        highX = highY = Infinity;
       }
       camera[i] = sx;
       camera[i + 1] = sy;
       camera[i + 2] = depth;
     }
-    if (highX < 0 || lowX > out.width || highY < 0 || lowY > out.height || (pinhole && nearest < NEAR)) return;
+    if (highX < 0 || lowX > out.width || highY < 0 || lowY > out.height || (pinhole && nearest < NEAR)) continue;
+    const { drawn } = out;
+    drawn.x0 = Math.min(drawn.x0, Math.max(0, Math.floor(lowX)));
+    drawn.x1 = Math.max(drawn.x1, Math.min(out.width - 1, Math.ceil(highX)));
+    drawn.y0 = Math.min(drawn.y0, Math.max(0, Math.floor(lowY)));
+    drawn.y1 = Math.max(drawn.y1, Math.min(out.height - 1, Math.ceil(highY)));
     for (let t = 0; t < index.length; t += 3) {
-      const [a, b, c] = [index[t]! * 3, index[t + 1]! * 3, index[t + 2]! * 3];
+      const a = index[t]! * 3;
+      const b = index[t + 1]! * 3;
+      const c = index[t + 2]! * 3;
       if (!twoSided && facesAway(world, start + a, start + b, start + c, pinhole ? eye : undefined, forward)) continue;
-      const [za, zb, zc] = [camera[a + 2]!, camera[b + 2]!, camera[c + 2]!];
+      const za = camera[a + 2]!;
+      const zb = camera[b + 2]!;
+      const zc = camera[c + 2]!;
       if (!pinhole) {
         fill(out, camera[a]!, camera[a + 1]!, -za, camera[b]!, camera[b + 1]!, -zb, camera[c]!, camera[c + 1]!, -zc, p, t);
       } else if (za >= NEAR && zb >= NEAR && zc >= NEAR) {
@@ -157,14 +194,22 @@ export const draw = (out: Picture, view: View, placed: Placed, only?: (piece: nu
         clipped(out, view, [a, b, c], p, t);
       }
     }
-  });
+  }
 };
 
 const facesAway = (w: Float32Array, a: number, b: number, c: number, eye: Vec3 | undefined, forward: Vec3): boolean => {
-  const [ax, ay, az] = [w[a]!, w[a + 1]!, w[a + 2]!];
-  const [ux, uy, uz] = [w[b]! - ax, w[b + 1]! - ay, w[b + 2]! - az];
-  const [vx, vy, vz] = [w[c]! - ax, w[c + 1]! - ay, w[c + 2]! - az];
-  const [nx, ny, nz] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+  const ax = w[a]!;
+  const ay = w[a + 1]!;
+  const az = w[a + 2]!;
+  const ux = w[b]! - ax;
+  const uy = w[b + 1]! - ay;
+  const uz = w[b + 2]! - az;
+  const vx = w[c]! - ax;
+  const vy = w[c + 1]! - ay;
+  const vz = w[c + 2]! - az;
+  const nx = uy * vz - uz * vy;
+  const ny = uz * vx - ux * vz;
+  const nz = ux * vy - uy * vx;
   if (!eye) return nx * forward[0] + ny * forward[1] + nz * forward[2] >= 0;
   return nx * (ax - eye[0]) + ny * (ay - eye[1]) + nz * (az - eye[2]) >= 0;
 };
@@ -179,7 +224,8 @@ const clipped = (out: Picture, view: View, corners: readonly number[], piece: nu
   });
   const kept: [number, number, number][] = [];
   for (let i = 0; i < 3; i++) {
-    const [a, b] = [space[i]!, space[(i + 1) % 3]!];
+    const a = space[i]!;
+    const b = space[(i + 1) % 3]!;
     if (a[2] >= NEAR) kept.push([a[0], a[1], a[2]]);
     if (a[2] >= NEAR !== b[2] >= NEAR) {
       const k = (NEAR - a[2]) / (b[2] - a[2]);
@@ -189,7 +235,9 @@ const clipped = (out: Picture, view: View, corners: readonly number[], piece: nu
   const [x0, y0] = view.centre;
   const on = kept.map(([x, y, z]) => [x0 + (x * view.focal) / z, y0 - (y * view.focal) / z, 1 / z] as const);
   for (let i = 1; i + 1 < on.length; i++) {
-    const [a, b, c] = [on[0]!, on[i]!, on[i + 1]!];
+    const a = on[0]!;
+    const b = on[i]!;
+    const c = on[i + 1]!;
     fill(out, a[0], a[1], a[2], b[0], b[1], b[2], c[0], c[1], c[2], piece, triangle);
   }
 };

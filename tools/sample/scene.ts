@@ -15,7 +15,7 @@ import { houses } from './street/house.js';
 export const DURATION = 11;
 
 /** A camera on the right pavement, a little above the heads; `focal` in picture widths. */
-export const CAMERA: Camera = { eye: [3.9, 2.75, 0], yaw: -0.2, pitch: 0.1, focal: 0.9 };
+export const CAMERA: Camera = { eye: [3.6, 2.55, -0.6], yaw: -0.185, pitch: 0.085, focal: 1.08 };
 
 export const street = (seed: number): Piece[] =>
   [...groundParts(), ...houses(seed), ...furniture(seed)].map((part) => ({ ...part, placement: IDENTITY, object: 0 }));
@@ -52,45 +52,40 @@ export const actors = (seed: number): Actor[] => {
   const next = (): number => ++track;
   const go = (start: number, speed: number, reach: number): Timing => [[-1, 0], [start, 0], [start + reach, speed * reach * 0.5], [start + reach + 1, speed * (reach * 0.5 + 1)], [start + reach + 2, speed * (reach * 0.5 + 2)]];
   const list: Actor[] = [
-    vehicle(next(), 'car', car('saloon', 0x8e1b1f), towards(ONCOMING, 20), go(4.9, 7.5, 2.6)),
-    vehicle(next(), 'bus', bus(0xd9dcd8, 0x2462a8), towards(ONCOMING, 30.2), go(5.6, 6.6, 3)),
-    vehicle(next(), 'car', car('offroad', 0x35393d), towards(ONCOMING, 41), go(6.6, 6.5, 3)),
-    vehicle(next(), 'truck', truck(0x1f6a55, 0xdadad4), towards(ONCOMING, 74), [[-2, -16], [0, 0], [2, 14], [4, 22], [5.6, 24.5], [7.4, 26], [9.5, 34], [11, 42], [12, 48]]),
+    vehicle(next(), 'car', car('saloon', 0x8e1b1f), towards(ONCOMING, 17), go(4.9, 7.5, 2.6)),
+    vehicle(next(), 'bus', bus(0xd9dcd8, 0x2462a8), towards(ONCOMING, 27.2), go(5.6, 6.6, 3)),
+    vehicle(next(), 'truck', truck(0x1f6a55, 0xdadad4), towards(ONCOMING, 39.2), go(6.3, 7, 2.8)),
+    vehicle(next(), 'car', car('offroad', 0x35393d), towards(ONCOMING, 50), go(7, 6.5, 3)),
     vehicle(next(), 'car', car('hatchback', 0x2f62a8), off(AWAY, 18.5), [[-1, -7], [12, 90]], 0.1),
     vehicle(next(), 'car', car('estate', 0xd6d8d9), off(AWAY, 33), [[-1, -8], [12, 100]]),
-    vehicle(next(), 'car', car('hatchback', 0x9fa6ab), off(AWAY, 7.6), [[-2, -8], [-1, -3], [0.6, 0], [5.2, 0], [7.6, 7.2], [8.6, 13.2], [9.6, 19.6]]),
-    vehicle(next(), 'car', car('saloon', 0xd9a514), off(AWAY, -9), [[0, -30], [6, -8], [8.2, 4.5], [10, 16], [12, 30]]),
+    vehicle(next(), 'car', car('hatchback', 0x9fa6ab), off(AWAY, 5.2), [[0, -34], [3.2, -13], [4.4, -6], [5.4, -2], [6.4, 3], [7.6, 11], [8.6, 18.5], [9.6, 26.5]]),
+    vehicle(next(), 'car', car('saloon', 0xd9a514), off(AWAY, -9), [[0, -40], [6, -8], [8.2, 6], [10, 18], [12, 32]]),
     vehicle(next(), 'car', car('estate', 0x203f33), towards(-6.3, 25), still),
     vehicle(next(), 'car', car('hatchback', 0xc9c4b8), towards(-6.25, 31.2), still),
     vehicle(next(), 'car', car('saloon', 0x27406b), towards(-6.3, 37.6), still),
-    vehicle(next(), 'car', car('offroad', 0x8a8d90), towards(-6.25, 50), still),
-    vehicle(next(), 'car', car('hatchback', 0x7d1f24), towards(-6.3, 62), still),
   ];
   const bikes: Actor[] = [
-    cyclist(next(), next(), 'bicycle', bicycle(0x1f5f8a, dress({ hairStyle: 'helmet', hair: 0xd8d8d4, top: 0xb8873a, topStyle: 'jacket', carries: 'backpack' }).outfit, false), off(2.5, 6.3), [[-1, -3], [1, 0], [4.6, 0.2], [6.6, 4.6], [7.6, 9.2], [8.6, 14]]),
-    cyclist(next(), next(), 'bicycle', bicycle(0x8a2323, dress({ hairStyle: 'long', top: 0xd8d4c8, topStyle: 'shirt', legStyle: 'trousers', carries: 'nothing' }).outfit, true), towards(-1.95, 34), [[-1, -5], [3, 11], [5, 16], [6.2, 19.6], [8, 27.5], [9, 32]]),
-    cyclist(next(), next(), 'motorcycle', motorcycle(0x16324f, dress({ hairStyle: 'helmet', hair: 0x1b1b1d, top: 0x2a2a2c, topStyle: 'jacket', carries: 'nothing' }).outfit), off(0.5, 24), [[-1, -6.5], [12, 78]]),
+    cyclist(next(), next(), 'bicycle', bicycle(0x1f5f8a, dress({ hairStyle: 'helmet', hair: 0xd8d8d4, top: 0xb8873a, topStyle: 'jacket', carries: 'backpack' }).outfit, false), off(2.5, 7.2), [[-1, -3], [0.8, 0], [4.6, 0.2], [6.6, 4.2], [7.6, 8.4], [8.6, 13]]),
+    cyclist(next(), next(), 'bicycle', bicycle(0x8a2323, dress({ hairStyle: 'long', top: 0xd8d4c8, topStyle: 'shirt', legStyle: 'trousers', carries: 'nothing' }).outfit, true), towards(-1.95, 31), [[-1, -5], [3, 11], [5, 16], [6.2, 19.6], [8, 27.5], [9, 32]]),
+    cyclist(next(), next(), 'motorcycle', motorcycle(0x16324f, dress({ hairStyle: 'helmet', hair: 0x1b1b1d, top: 0x2a2a2c, topStyle: 'jacket', carries: 'nothing' }).outfit), towards(-1.7, 75), [[-1, -7.5], [12, 84]]),
     cyclist(next(), next(), 'bicycle', bicycle(0x2e7a4a, dress({ hairStyle: 'short', sleeves: 'short', top: 0xa33a2e, topStyle: 'shirt', legStyle: 'shorts', carries: 'nothing' }).outfit, false), off(2.5, -2), [[0, -26], [6.4, 0], [7.4, 4.2], [12, 25]]),
   ];
   const stroll = (person: Person, from: readonly [number, number], to: readonly [number, number], speed: number, start: number, busy = false): Actor =>
     walker(next(), person, { from, to, speed, start }, track * 1.7, busy);
   const people: Actor[] = [
-    stroll(dress({ top: 0x27364f, topStyle: 'coat', hairStyle: 'long', carries: 'bag' }), [-7.9, 13.1], [9, 13.6], 1.42, -3.6),
-    stroll(dress({ top: 0xd8d4c8, topStyle: 'shirt', sleeves: 'short', carries: 'backpack', bag: 0x7a2a2a }), [-7.9, 14.7], [9, 14.9], 1.38, -2.5),
-    stroll(dress({ legStyle: 'skirt', topStyle: 'jacket', top: 0xa34d2e, hairStyle: 'bun' }), [4.4, 13.7], [-10, 13.9], 1.46, -2.2),
-    stroll(dress({ height: 1.84, top: 0x2f2f33, topStyle: 'jacket' }), [4.4, 15.0], [-10, 14.6], 1.5, -3.4),
-    stroll(dress({ top: 0x5c7fa3, topStyle: 'shirt', hairStyle: 'cap', hair: 0x22304a }), [5.5, 7.2], [5.7, 40], 1.28, -1),
-    stroll(dress({ top: 0x4f6b4a, topStyle: 'jacket', hairStyle: 'long' }), [6.4, 8.2], [6.3, 40], 1.28, -1),
-    stroll(dress({ top: 0xb8873a, topStyle: 'coat' }), [6.1, 22], [5.4, 2], 1.3, -1.5),
-    stroll(dress({ top: 0x7a2a2a, sleeves: 'short', topStyle: 'shirt', legStyle: 'shorts' }), [7.2, 33], [7.0, 2], 1.5, -1),
+    stroll(dress({ top: 0x27364f, topStyle: 'coat', hairStyle: 'long', carries: 'bag' }), [-7.9, 10.4], [9, 10.8], 1.42, -3.6),
+    stroll(dress({ top: 0xd8d4c8, topStyle: 'shirt', sleeves: 'short', carries: 'backpack', bag: 0x7a2a2a }), [-7.9, 12.1], [9, 12.3], 1.38, -2.5),
+    stroll(dress({ legStyle: 'skirt', topStyle: 'jacket', top: 0xa34d2e, hairStyle: 'bun' }), [4.4, 11.1], [-10, 11.3], 1.46, -2.2),
+    stroll(dress({ height: 1.84, top: 0x2f2f33, topStyle: 'jacket' }), [4.4, 12.5], [-10, 12.2], 1.5, -3.4),
+    stroll(dress({ top: 0x5c7fa3, topStyle: 'shirt', hairStyle: 'cap', hair: 0x22304a }), [4.6, 9.2], [5.0, 40], 1.2, -1),
+    stroll(dress({ top: 0x4f6b4a, topStyle: 'jacket', hairStyle: 'long' }), [6.6, 16], [6.4, 50], 1.28, -1),
+    stroll(dress({ top: 0x8a6a3c, topStyle: 'coat' }), [5.9, 24], [4.9, 2], 1.35, -1.5),
+    stroll(dress({ top: 0x7a2a2a, sleeves: 'short', topStyle: 'shirt', legStyle: 'shorts' }), [6.9, 31], [5.6, 2], 1.6, -1),
     stroll(dress({ carries: 'bag' }), [4.7, 26.6], [4.7, 27], 1, 60, true),
-    stroll(dress({ topStyle: 'coat' }), [4.5, 28.3], [4.5, 29], 1, 60),
-    stroll(dress(), [-9.2, 17], [-8.8, 60], 1.35, -2),
     stroll(dress({ carries: 'backpack' }), [-9.6, 34], [-9.4, 2], 1.3, -2),
-    stroll(dress({ legStyle: 'skirt' }), [-8.9, 36], [-8.9, 4], 1.3, -3),
-    stroll(dress(), [-8.1, 13.4], [-8.1, 14], 1, 60, true),
-    stroll(dress({ topStyle: 'coat', hairStyle: 'short' }), [-8.3, 20.6], [-8.2, 14.4], 1.2, 3),
-    stroll(dress({ height: 1.7, topStyle: 'jacket', top: 0xd8d4c8 }), [4.0, 10.2], [4.3, 40], 1.45, 1.2),
+    stroll(dress(), [-8.1, 11], [-8.1, 14], 1, 60, true),
+    stroll(dress({ topStyle: 'coat', hairStyle: 'short' }), [-8.3, 18.6], [-8.2, 12.4], 1.2, 3),
+    stroll(dress({ height: 1.7, topStyle: 'jacket', top: 0xd8d4c8 }), [4.9, 1.2], [4.6, 40], 1.5, 5.6),
   ];
   return [...list, ...bikes, ...people];
 };

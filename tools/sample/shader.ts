@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- per-pixel reads of buffers the rasteriser has filled */
 import { newPoint, lit, SUN, type Shade } from './light.js';
 import { normalize, type Vec3 } from './math.js';
-import { draw, Picture, Placed, type View } from './raster.js';
+import { draw, Picture, type Placed, type View } from './raster.js';
 import { newLook, resetLook } from './surface.js';
 
 /** A depth picture seen from the sun over a rectangle of the street; lifted by a small bias against self-shadowing. */
@@ -32,16 +32,25 @@ export class ShadowMap {
   /** Part of the sun that reaches a point, 0..1, filtered over four texels. */
   reach(x: number, y: number, z: number, bias = 0.05): number {
     const { eye, right, up, forward, centre } = this.view;
-    const [dx, dy, dz] = [x - eye[0], y - eye[1], z - eye[2]];
+    const dx = x - eye[0];
+    const dy = y - eye[1];
+    const dz = z - eye[2];
     const sx = centre[0] + (dx * right[0] + dy * right[1] + dz * right[2]) * this.scale - 0.5;
     const sy = centre[1] - (dx * up[0] + dy * up[1] + dz * up[2]) * this.scale - 0.5;
     const { width, height, depth } = this.picture;
-    const [ix, iy] = [Math.floor(sx), Math.floor(sy)];
+    const ix = Math.floor(sx);
+    const iy = Math.floor(sy);
     if (ix < 0 || iy < 0 || ix + 1 >= width || iy + 1 >= height) return 1;
     const here = -(dx * forward[0] + dy * forward[1] + dz * forward[2]) + bias;
-    const [fx, fy, at] = [sx - ix, sy - iy, iy * width + ix];
-    const one = (i: number): number => (depth[i]! > here ? 0 : 1);
-    return (one(at) * (1 - fx) + one(at + 1) * fx) * (1 - fy) + (one(at + width) * (1 - fx) + one(at + width + 1) * fx) * fy;
+    const fx = sx - ix;
+    const fy = sy - iy;
+    const at = iy * width + ix;
+    let sum = 0;
+    if (depth[at]! <= here) sum += (1 - fx) * (1 - fy);
+    if (depth[at + 1]! <= here) sum += fx * (1 - fy);
+    if (depth[at + width]! <= here) sum += (1 - fx) * fy;
+    if (depth[at + width + 1]! <= here) sum += fx * fy;
+    return sum;
   }
 }
 
@@ -57,7 +66,8 @@ export const shadePixel = (picture: Picture, view: View, placed: Placed, x: numb
   const p = picture.piece[i]!;
   if (p < 0) return false;
   const far = 1 / picture.depth[i]!;
-  const [kx, ky] = [((x + 0.5 - view.centre[0]) / view.focal) * far, ((view.centre[1] - y - 0.5) / view.focal) * far];
+  const kx = ((x + 0.5 - view.centre[0]) / view.focal) * far;
+  const ky = ((view.centre[1] - y - 0.5) / view.focal) * far;
   const { eye, right, up, forward } = view;
   const wx = eye[0] + right[0] * kx + up[0] * ky + forward[0] * far;
   const wy = eye[1] + right[1] * kx + up[1] * ky + forward[1] * far;
@@ -65,14 +75,24 @@ export const shadePixel = (picture: Picture, view: View, placed: Placed, x: numb
   const piece = placed.pieces[p]!;
   const { mesh, placement: m } = piece;
   const t = picture.triangle[i]!;
-  const [ia, ib, ic] = [mesh.index[t]! * 3, mesh.index[t + 1]! * 3, mesh.index[t + 2]! * 3];
+  const ia = mesh.index[t]! * 3;
+  const ib = mesh.index[t + 1]! * 3;
+  const ic = mesh.index[t + 2]! * 3;
   const { world } = placed;
   const s = placed.start[p]!;
   // Where the point lies within its triangle.
-  const [ax, ay, az] = [world[s + ia]!, world[s + ia + 1]!, world[s + ia + 2]!];
-  const [ux, uy, uz] = [world[s + ib]! - ax, world[s + ib + 1]! - ay, world[s + ib + 2]! - az];
-  const [vx, vy, vz] = [world[s + ic]! - ax, world[s + ic + 1]! - ay, world[s + ic + 2]! - az];
-  const [qx, qy, qz] = [wx - ax, wy - ay, wz - az];
+  const ax = world[s + ia]!;
+  const ay = world[s + ia + 1]!;
+  const az = world[s + ia + 2]!;
+  const ux = world[s + ib]! - ax;
+  const uy = world[s + ib + 1]! - ay;
+  const uz = world[s + ib + 2]! - az;
+  const vx = world[s + ic]! - ax;
+  const vy = world[s + ic + 1]! - ay;
+  const vz = world[s + ic + 2]! - az;
+  const qx = wx - ax;
+  const qy = wy - ay;
+  const qz = wz - az;
   const uu = ux * ux + uy * uy + uz * uz;
   const uv = ux * vx + uy * vy + uz * vz;
   const vv = vx * vx + vy * vy + vz * vz;
@@ -106,7 +126,9 @@ export const shadePixel = (picture: Picture, view: View, placed: Placed, x: numb
   let gy = m[4] * nx + m[5] * ny + m[6] * nz;
   let gz = m[8] * nx + m[9] * ny + m[10] * nz;
   length = 1 / (Math.sqrt(gx * gx + gy * gy + gz * gz) || 1);
-  let [ex, ey, ez] = [eye[0] - wx, eye[1] - wy, eye[2] - wz];
+  let ex = eye[0] - wx;
+  let ey = eye[1] - wy;
+  let ez = eye[2] - wz;
   const near = 1 / Math.sqrt(ex * ex + ey * ey + ez * ez);
   ex *= near;
   ey *= near;
@@ -115,6 +137,6 @@ export const shadePixel = (picture: Picture, view: View, placed: Placed, x: numb
   gx *= length;
   gy *= length;
   gz *= length;
-  lit(look, [gx, gy, gz], [ex, ey, ez], out);
+  lit(look, gx, gy, gz, ex, ey, ez, out);
   return true;
 };

@@ -36,16 +36,20 @@ export const newLook = (): Look => ({
   glow: 0, glowG: 0, glowB: 0, open: 1, bx: 0, by: 0, bz: 0, through: 0,
 });
 
-const PLAIN = newLook();
-
 export const resetLook = (look: Look): void => {
-  Object.assign(look, PLAIN);
+  look.r = look.g = look.b = 0.5;
+  look.mirror = look.grazing = 0;
+  look.sharp = 20;
+  look.blur = look.open = 1;
+  look.glow = look.glowG = look.glowB = look.bx = look.by = look.bz = look.through = 0;
 };
 
-export const paint = (look: Look, [r, g, b]: Vec3, strength = 1): void => {
+/** Sets the albedo. This and the next ones hand the look back, so that a surface can end with them. */
+export const paint = (look: Look, [r, g, b]: Vec3, strength = 1): Look => {
   look.r = r * strength;
   look.g = g * strength;
   look.b = b * strength;
+  return look;
 };
 
 /** An sRGB colour like 0xaabbcc as linear albedo. */
@@ -57,22 +61,24 @@ export const colour = (rgb: number): Vec3 => {
   return [one(16), one(8), one(0)];
 };
 
-export const gloss = (look: Look, mirror: number, sharp: number, blur: number, grazing = Math.min(1, mirror + 0.6)): void => {
+export const gloss = (look: Look, mirror: number, sharp: number, blur: number, grazing = Math.min(1, mirror + 0.6)): Look => {
   look.mirror = mirror;
   look.sharp = sharp;
   look.blur = blur;
   look.grazing = grazing;
+  return look;
 };
 
-export const glass = (look: Look): void => {
+export const glass = (look: Look): Look => {
   paint(look, [0.012, 0.016, 0.018]);
-  gloss(look, 0.07, 900, 0, 0.95);
+  return gloss(look, 0.07, 900, 0, 0.95);
 };
 
-export const shine = (look: Look, r: number, g: number, b: number): void => {
+export const shine = (look: Look, r: number, g: number, b: number): Look => {
   look.glow = r;
   look.glowG = g;
   look.glowB = b;
+  return look;
 };
 
 /** One colour all over, dull or glossy. */

@@ -3,7 +3,7 @@ import { loft, type Mesh } from '../mesh.js';
 
 type Points = readonly (readonly [number, number])[];
 
-/** The skin of a vehicle: x forward, y up, z to its right; metres; x = 0 is the middle. */
+/** The skin of a vehicle: x forward, y up, z to its left; metres; x = 0 is the middle. */
 export type BodyShape = {
   readonly length: number;
   readonly width: number;
@@ -27,6 +27,13 @@ export type Body = {
   readonly bottom: (x: number) => number;
   /** Half width at the belt. */
   readonly half: (x: number) => number;
+};
+
+/** A function read from 256 steps of it: surfaces ask for the outline at every pixel. */
+const tabled = (f: (x: number) => number, low: number, high: number): ((x: number) => number) => {
+  const values = Float32Array.from({ length: 257 }, (_, i) => f(low + ((high - low) * i) / 256));
+  const scale = 256 / (high - low);
+  return (x) => values[Math.min(256, Math.max(0, ((x - low) * scale + 0.5) | 0))] ?? 0;
 };
 
 export const shapeBody = (shape: BodyShape, stations = 46): Body => {
@@ -66,5 +73,6 @@ export const shapeBody = (shape: BodyShape, stations = 46): Body => {
     const [y, z] = ring[right ? c : sides - c] ?? [0, 0];
     return [x, y, right ? z : -z];
   });
-  return { shape, mesh, top, belt, bottom, half };
+  const quick = (f: (x: number) => number): ((x: number) => number) => tabled(f, -shape.length / 2, shape.length / 2);
+  return { shape, mesh, top: quick(top), belt: quick(belt), bottom: quick(bottom), half: quick(half) };
 };

@@ -20,7 +20,7 @@ const dotAt = (text: string, u: number, v: number): boolean => {
   return (((DOTS[letter] ?? 0) >> (14 - row * 3 - (column % 4))) & 1) === 1;
 };
 
-/** A city bus; doors on its right side (+z), x forward. */
+/** A city bus; doors on its right side (-z), x forward. */
 export const bus = (rgb: number, stripe: number): CarModel => {
   const body = shapeBody(
     {
@@ -52,7 +52,7 @@ export const bus = (rgb: number, stripe: number): CarModel => {
       if (p.y > 2.46 && p.y < 2.8 && side < 0.95) {
         paint(look, dark, 0.5);
         gloss(look, 0.05, 400, 0);
-        if (dotAt('42 CENTER', (0.8 - p.z) / 0.046 - 0.5, (2.75 - p.y) / 0.046)) shine(look, 2.4, 1.25, 0.12);
+        if (dotAt('42 CENTER', (0.8 + p.z) / 0.046 - 0.5, (2.75 - p.y) / 0.046)) shine(look, 2.4, 1.25, 0.12);
         return;
       }
       if (p.y > 1.02 && p.y < 2.46 && side < 1.14) {
@@ -81,7 +81,7 @@ export const bus = (rgb: number, stripe: number): CarModel => {
       return;
     }
     if (Math.abs(p.nz) > 0.5) {
-      const door = p.z > 0 && doors.some((x) => Math.abs(p.x - x) < 0.62);
+      const door = p.z < 0 && doors.some((x) => Math.abs(p.x - x) < 0.62);
       if (door && p.y > 0.42 && p.y < 2.52) {
         const leaf = Math.abs(doors.reduce((near, x) => (Math.abs(p.x - x) < Math.abs(near) ? p.x - x : near), 9));
         if (leaf < 0.025 || leaf > 0.575 || p.y < 0.55) return paint(look, dark, 0.8);

@@ -91,6 +91,8 @@ const carSurface = (plan: CarPlan, body: Body, rgb: number, lamps: Lamps): Surfa
   const [base, red, plate, clear, silver] = [colour(rgb), colour(0x9c0a10), colour(0xd9d9d2), colour(0xcfd6da), colour(0x9a9da0)];
   const half = plan.length / 2;
   const [lampY, tailY] = plan.lamps;
+  const glassFrom = (plan.panes[0]?.[0] ?? -1) - 0.12;
+  const glassTo = (plan.panes[2]?.[1] ?? 1) + 0.08;
   return (p, look) => {
     const side = Math.abs(p.z);
     const [top, belt, low] = [body.top(p.x), body.belt(p.x), body.bottom(p.x)];
@@ -115,7 +117,7 @@ const carSurface = (plan: CarPlan, body: Body, rgb: number, lamps: Lamps): Surfa
     }
     const upright = Math.abs(p.nz) > 0.4 && side > wide * 0.55;
     const roofline = top - 0.085;
-    if (upright && p.y > belt + 0.015 && roofline > belt + 0.08) {
+    if (upright && p.y > belt + 0.015 && roofline > belt + 0.08 && p.x > glassFrom && p.x < glassTo) {
       const pane = plan.panes.some(([from, to]) => p.x > from + (p.y - belt) * 0.12 && p.x < to);
       if (p.y < roofline && pane && p.y > belt + 0.04) return glass(look);
       if (p.y < roofline + 0.03) {
@@ -158,8 +160,8 @@ const carSurface = (plan: CarPlan, body: Body, rgb: number, lamps: Lamps): Surfa
         return shine(look, 0.12 + lamps.brake * 2.2, 0.004 + lamps.brake * 0.12, 0.006 + lamps.brake * 0.08);
       }
       if (side < 0.26 && Math.abs(p.y - tailY + 0.16) < 0.06) return paint(look, plate, 0.8 - 0.6 * (noise(p.z * 40, p.y * 9) > 0.55 && side < 0.22 && Math.abs(p.y - tailY + 0.16) < 0.035 ? 1 : 0));
-      if (p.y < low + 0.22) return paint(look, TRIM, 0.8);
     }
+    if (p.x < 0.5 - half && p.y < low + 0.16) return paint(look, TRIM, 0.8);
     if (upright && p.y < belt) {
       const seams = [plan.panes[2]?.[1] ?? 1, (plan.panes[2]?.[0] ?? 0) - 0.04, (plan.panes[1]?.[0] ?? -1) - 0.04];
       for (const seam of seams) if (Math.abs(p.x - seam) < 0.012 && p.y > low + 0.14) return paint(look, base, 0.15);

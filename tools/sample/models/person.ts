@@ -1,5 +1,5 @@
 import { chain, noise, rotationX, rotationZ, smoothstep, translation, type Placement, type Vec3 } from '../math.js';
-import { ellipsoid, joined, moved, tube, type Mesh, type Ring } from '../mesh.js';
+import { bar, block, ellipsoid, joined, moved, tube, type Mesh, type Ring } from '../mesh.js';
 import { colour, gloss, paint, type Surface } from '../surface.js';
 
 /** What somebody wears and carries; colours as 0xrrggbb. */
@@ -19,7 +19,7 @@ export type Outfit = {
   readonly bag: number;
 };
 
-/** Joint angles in radians; forward is positive for thighs and arms, flexion for knees and elbows. Index 0 is the left. */
+/** Joint angles in radians; forward is positive for thighs and arms, flexion for knees and elbows. Index 0 is the right. */
 export type Pose = {
   readonly lean: number;
   readonly twist: number;
@@ -32,13 +32,13 @@ export type Pose = {
   readonly nod: number;
 };
 
-export const THIGH = 0.445;
-export const SHIN = 0.43;
+export const THIGH = 0.455;
+export const SHIN = 0.44;
 export const UPPER_ARM = 0.29;
 export const FOREARM = 0.27;
 const SOLE = 0.085;
 const HIP = 0.095;
-const SHOULDER: Vec3 = [0, 0.46, 0.195];
+const SHOULDER: Vec3 = [0, 0.455, 0.178];
 
 export type PersonPart = { readonly mesh: Mesh; readonly surface: Surface; readonly placement: Placement };
 
@@ -83,7 +83,7 @@ const headSurface = (outfit: Outfit): Surface => {
 
 const torsoRings = (style: Outfit['topStyle']): Ring[] => [
   ...(style === 'coat'
-    ? [{ y: -0.42, rx: 0.155, rz: 0.2 }, { y: -0.2, rx: 0.145, rz: 0.19 }]
+    ? [{ y: -0.44, rx: 0.21, rz: 0.215 }, { y: -0.2, rx: 0.165, rz: 0.195 }]
     : [{ y: -0.11, rx: style === 'jacket' ? 0.13 : 0.1, rz: style === 'jacket' ? 0.17 : 0.14 }]),
   { y: -0.02, rx: 0.125, rz: 0.17 },
   { y: 0.12, rx: 0.108, rz: 0.15 },
@@ -117,30 +117,30 @@ export class Person {
     const sleeve = outfit.topStyle === 'shirt' ? 1 : 1.18;
     this.meshes = {
       torso: tube(torsoRings(outfit.topStyle).map((r) => ({ ...r, rx: r.rx * b, rz: r.rz * b })), 18),
-      pelvis: ellipsoid(0.125 * b, 0.13, 0.165 * b, 7, 14),
+      pelvis: ellipsoid(0.118 * b, 0.13, 0.158 * b, 7, 14),
       skirt: tube([{ y: -0.42, rx: 0.2 * b, rz: 0.22 * b }, { y: -0.15, rx: 0.15 * b, rz: 0.19 * b }, { y: 0.06, rx: 0.115 * b, rz: 0.155 * b }], 18),
       neck: tube([{ y: 0, rx: 0.05, rz: 0.052 }, { y: 0.12, rx: 0.047, rz: 0.05 }], 10),
-      head: ellipsoid(0.1, 0.128, 0.078, 10, 16),
+      head: ellipsoid(0.098, 0.121, 0.077, 10, 16),
       hair: hairMesh(outfit.hairStyle),
-      thigh: limb(THIGH, 0.088 * b * loose, 0.078 * b * loose, 0.056 * loose),
-      shin: limb(SHIN, 0.058 * loose, 0.056 * loose, 0.04 * loose * (outfit.legStyle === 'trousers' ? 1.3 : 1)),
+      thigh: limb(THIGH, 0.083 * b * loose, 0.07 * b * loose, 0.059 * loose),
+      shin: limb(SHIN, 0.06 * loose, 0.056 * loose, 0.04 * loose * (outfit.legStyle === 'trousers' ? 1.3 : 1)),
       shoe: moved(
         tube([{ y: -0.1, rx: 0.03, rz: 0.028 }, { y: -0.09, rx: 0.045, rz: 0.04 }, { y: 0, rx: 0.042, rz: 0.043 }, { y: 0.1, rx: 0.034, rz: 0.047 }, { y: 0.165, rx: 0.022, rz: 0.035 }], 10),
         chain(translation(0.03, -0.045, 0), rotationZ(-Math.PI / 2)),
       ),
-      arm: limb(UPPER_ARM, 0.056 * b * sleeve, 0.048 * b * sleeve, 0.041 * sleeve),
+      arm: limb(UPPER_ARM, 0.052 * b * sleeve, 0.046 * b * sleeve, 0.041 * sleeve),
       forearm: limb(FOREARM, 0.042 * sleeve, 0.04 * sleeve, 0.029 * sleeve),
       hand: moved(ellipsoid(0.042, 0.075, 0.022, 6, 8), translation(0.01, -0.06, 0)),
       backpack: moved(ellipsoid(0.11, 0.25, 0.16, 8, 12), translation(-0.2, 0.26, 0)),
-      bag: moved(joined(ellipsoid(0.15, 0.13, 0.06, 8, 12)), translation(0.02, -0.23, 0)),
+      bag: joined(block([-0.16, -0.36, -0.05], [0.18, -0.1, 0.05]), bar([-0.1, -0.1, 0], [0.01, 0.02, 0], 0.008, 4), bar([0.12, -0.1, 0], [0.01, 0.02, 0], 0.008, 4)),
     };
     const zip = outfit.topStyle === 'shirt' ? undefined : (p: { x: number; y: number; z: number }) => (p.x > 0.03 && Math.abs(p.z) < 0.008 ? 0.4 : p.y > 0.52 ? 0.75 : 1);
     this.surfaces = {
       skin: flesh(outfit.skin),
       head: headSurface(outfit),
       hair: outfit.hairStyle === 'helmet' ? shell(outfit.hair) : cloth(outfit.hair, 0.5),
-      top: cloth(outfit.top, outfit.topStyle === 'shirt' ? 0.7 : 1.1, zip),
-      legs: cloth(outfit.legs, 0.9),
+      top: cloth(outfit.top, outfit.topStyle === 'shirt' ? 0.45 : 0.65, zip),
+      legs: cloth(outfit.legs, 0.6),
       shoes: cloth(outfit.shoes, 0.1, (p) => (p.y < -0.075 ? 2.2 : 1)),
       bag: cloth(outfit.bag, 0.4),
     };
@@ -156,7 +156,7 @@ export class Person {
     const spine = chain(pelvis, rotationZ(-pose.lean), translation(0, 0.04, 0));
     const turn = (a: number): Placement => [Math.cos(a), 0, Math.sin(a), 0, 0, 1, 0, 0, -Math.sin(a), 0, Math.cos(a), 0];
     const chest = chain(spine, turn(pose.twist));
-    const head = chain(chest, translation(0.015, 0.7, 0), rotationZ(pose.lean * 0.8 - pose.nod));
+    const head = chain(chest, translation(0.018, 0.672, 0), rotationZ(pose.lean * 0.8 - pose.nod));
     const out: PersonPart[] = [
       { mesh: m.torso, surface: s.top, placement: chest },
       { mesh: m.pelvis, surface: s.legs, placement: pelvis },
@@ -197,7 +197,7 @@ const shell = (rgb: number): Surface => {
 };
 
 const hairMesh = (style: Outfit['hairStyle']): Mesh => {
-  const crown = moved(ellipsoid(0.104, 0.108, 0.088, 8, 14), translation(-0.018, 0.042, 0));
+  const crown = moved(ellipsoid(0.1, 0.104, 0.086, 8, 14), translation(-0.026, 0.042, 0));
   if (style === 'long') return joined(crown, moved(ellipsoid(0.06, 0.16, 0.085, 7, 12), translation(-0.07, -0.06, 0)));
   if (style === 'bun') return joined(crown, moved(ellipsoid(0.05, 0.05, 0.05, 6, 10), translation(-0.13, 0.07, 0)));
   if (style === 'cap') return joined(moved(ellipsoid(0.112, 0.085, 0.092, 8, 14), translation(-0.005, 0.075, 0)), moved(ellipsoid(0.07, 0.01, 0.07, 4, 12), translation(0.12, 0.075, 0)));

@@ -144,13 +144,13 @@ const sign = (x: number, z: number): Part[] => [
 export const furniture = (seed: number): Part[] => {
   const roll = random(seed ^ 0x7ee5);
   const parts: Part[] = [];
-  for (let z = 21; z < 120; z += 10.5) parts.push(...tree([LAYOUT.leftKerb - 0.75, 0.12, z + roll() * 2], 7 + roll() * 2.2, Math.floor(roll() * 1e6)));
+  for (let z = 18; z < 120; z += 10.5) parts.push(...tree([LAYOUT.leftKerb - 0.75, 0.12, z + roll() * 2], 7 + roll() * 2.2, Math.floor(roll() * 1e6)));
   for (let z = 40; z < 120; z += 12) parts.push(...tree([LAYOUT.rightKerb + 0.85, 0.12, z + roll() * 2], 6.2 + roll() * 2, Math.floor(roll() * 1e6)));
   for (let z = 26; z < 130; z += 27) parts.push(...lantern(LAYOUT.leftKerb - 0.5, z + 5, 1.6), ...lantern(LAYOUT.rightKerb + 0.5, z + 17, -1.6));
-  parts.push(...signal(LAYOUT.rightKerb + 0.45, LAYOUT.crossing[0] - 1.4, false), ...signal(LAYOUT.leftKerb - 0.4, LAYOUT.stopLine + 0.6, false));
+  parts.push(...signal(LAYOUT.rightKerb + 0.45, LAYOUT.crossing[1] + 1.2, true), ...signal(LAYOUT.leftKerb - 0.4, LAYOUT.stopLine + 0.6, true));
   parts.push(...shelter(25), ...sign(LAYOUT.rightKerb + 0.4, 24));
   for (const [x, z] of [[7.6, 13.2], [7.6, 20.6], [-10.6, 14], [-10.6, 18.4], [7.6, 34.5]] as const) parts.push(...planter(x, z, Math.floor(roll() * 1e6)));
-  const posts = [10.6, 12.0, 16.2, 17.6, 19].flatMap((z) => [bar([LAYOUT.leftKerb - 0.35, 0.1, z], [LAYOUT.leftKerb - 0.35, 1, z], 0.06, 8)]);
+  const posts = [8, 9.2, 13.6, 15, 16.4].flatMap((z) => [bar([LAYOUT.leftKerb - 0.35, 0.1, z], [LAYOUT.leftKerb - 0.35, 1, z], 0.06, 8)]);
   parts.push({ mesh: joined(...posts), surface: (p, look) => (paint(look, p.y > 0.8 && p.y < 0.9 ? [0.7, 0.7, 0.7] : [0.03, 0.032, 0.034]), gloss(look, 0.04, 60, 0.4)) });
   return parts;
 };

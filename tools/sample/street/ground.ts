@@ -11,8 +11,8 @@ export const LAYOUT = {
   cycleLane: 1.7,
   rightKerb: 3.4,
   rightWall: 8.6,
-  crossing: [12.2, 15.8],
-  stopLine: 17.2,
+  crossing: [9.7, 13.1],
+  stopLine: 14.3,
   end: 150,
 } as const;
 
@@ -71,7 +71,7 @@ const road: Surface = (p, look) => {
   look.r = mix(look.r, WHITE[0] * (0.85 + grain * 0.4), white * 0.9);
   look.g = mix(look.g, WHITE[1] * (0.85 + grain * 0.4), white * 0.9);
   look.b = mix(look.b, WHITE[2] * (0.85 + grain * 0.4), white * 0.9);
-  for (const [mx, mz] of [[-2.6, 9.2], [0.7, 20.5], [-3.9, 31], [0.6, 44]] as const) {
+  for (const [mx, mz] of [[-2.2, 7.6], [0.7, 20.5], [-3.9, 31], [0.6, 44]] as const) {
     const r = Math.hypot(x - mx, z - mz);
     if (r < 0.34) paint(look, [0.05, 0.048, 0.046], r > 0.3 ? 0.5 : 0.8 + 0.5 * band(0.3, 0.7, 0.1, (x * 11) % 1) * band(0.3, 0.7, 0.1, (z * 11) % 1));
   }

@@ -143,7 +143,7 @@ const awning = (x: number, out: 1 | -1, from: number, to: number, rgb: number): 
   };
 };
 
-const WALLS = [0xb9a58a, 0x8d4f3d, 0xc9bda4, 0x9a5a45, 0xa8a196, 0xbfae8f, 0x7d4a3c, 0xcfc6b4, 0x93806a];
+const WALLS = [0xb3a48e, 0x7f5a4c, 0xbfb6a2, 0x8a6152, 0xa39d94, 0xb5a88f, 0x745146, 0xc4bdae, 0x8f8272];
 const SHOPS = [0x1e3a34, 0x5a1f1e, 0x22304a, 0x2a2a2c, 0x6b4a1f, 0x1f4a52];
 const AWNINGS = [0x7c1f22, 0x1f4b38, 0x27406b, 0x8a5a1c];
 
@@ -161,8 +161,8 @@ export const houses = (seed: number): { mesh: Mesh; surface: Surface }[] => {
       let kind = Math.floor(roll() * WALLS.length);
       if (kind === last) kind = (kind + 1) % WALLS.length;
       last = kind;
-      const wall = WALLS[kind] ?? 0xb9a58a;
-      const brick = wall === 0x8d4f3d || wall === 0x9a5a45 || wall === 0x7d4a3c;
+      const wall = WALLS[kind] ?? 0xb3a48e;
+      const brick = wall === 0x7f5a4c || wall === 0x8a6152 || wall === 0x745146;
       parts.push(...house({ from: z, to: z + width, storeys: 2 + Math.floor(roll() * 3), wall, trim: brick ? 0xb8ab98 : 0xc4b9a6, shop: pick(SHOPS), brick, bay, seed: Math.floor(roll() * 1000) }, x, out));
       if (roll() > 0.35) parts.push(awning(x, out, z + 0.5, z + Math.min(width - 0.5, 3 + roll() * 4), pick(AWNINGS)));
       z += width;
