@@ -145,7 +145,9 @@ const classesOf = (path: string, facts: ModelFacts, guess: HeadGuess, answer: st
 
 const classesQuestion = (count: number | null): ModelQuestion => ({
   key: 'classes',
-  question: count === null ? 'What are its classes? One name a line, in the order of training.' : `What are its ${count} classes? One name a line, in the order of training.`,
+  question: count === 1
+    ? 'What does it find? It has one class.'
+    : `What are its ${count === null ? '' : `${count} `}classes? One name a line, in the order of training.`,
   options: [
     ...Object.entries(nameLists)
       .filter(([, { names }]) => count === null || names.length === count)

@@ -56,9 +56,9 @@ const scoreMeaning = (scores: Float32Array, columns: number): readonly ScoreMean
   const { min, max } = extremes(scores, columns, Array.from({ length: columns }, (_, k) => k));
   const background = columns < 2 ? 'none' : backgroundColumn(scores, columns);
   if (min < -1e-4 || max > 1 + 1e-4) {
-    // Logits. One column that always wins is 'nothing here' of a softmax; without one, all are independent.
+    // Logits. Where nothing is, independent ones are all below 0; of a softmax, one column always wins.
+    if (shareAboveZero(scores, columns) < 1 - mostlyNothing) return [{ activation: 'sigmoid', background: 'none' }];
     if (background !== 'none') return [{ activation: 'softmax', background }];
-    if (max < 0) return [{ activation: 'sigmoid', background: 'none' }];
     return [
       { activation: 'sigmoid', background: 'none' },
       { activation: 'softmax', background: 'first' },
@@ -68,6 +68,14 @@ const scoreMeaning = (scores: Float32Array, columns: number): readonly ScoreMean
   if (columns < 2 || !rowsSumToOne(scores, columns)) return [{ activation: 'none', background: 'none' }];
   if (background !== 'none') return [{ activation: 'none', background }];
   return [{ activation: 'none', background: 'first' }, { activation: 'none', background: 'last' }];
+};
+
+/** Share of rows with any number above 0. */
+const shareAboveZero = (scores: Float32Array, columns: number): number => {
+  const rows = Math.floor(scores.length / columns);
+  let above = 0;
+  for (let row = 0; row < rows; row++) if (scores.subarray(row * columns, (row + 1) * columns).some((value) => value > 0)) above++;
+  return above / rows;
 };
 
 const rowsSumToOne = (scores: Float32Array, columns: number): boolean => {
