@@ -74,3 +74,6 @@ export const notAVideo = (head: string): string | null => {
   // Control bytes below 9 are in every container and in no text.
   return /^[^\x00-\x08\x0e-\x1a]+$/.test(head) ? 'a text file' : null;
 };
+
+/** Whether a file begins as MP4 and QuickTime files do, whatever it is called. */
+export const isMp4 = (head: string): boolean => ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot'].includes(head.slice(4, 8));

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { displayPx, seconds, ticks, UserError, type Rational, type Seconds, type Size, type Ticks } from '../contract/contract.js';
 import { inputArguments } from './arguments.js';
 import { runTool } from './child.js';
-import { notAVideo, playsInChromium } from './formats.js';
+import { isMp4, notAVideo, playsInChromium } from './formats.js';
 import { parseReport, type ReportedStream } from './report.js';
 import type { MediaTools, Rotation, VideoFile } from './types.js';
 
@@ -47,9 +47,10 @@ const headOf = async (path: string): Promise<string> => {
 
 /** Turns ffmpeg's complaint into a sentence. */
 const complaint = async (path: string, name: string, said: string): Promise<UserError> => {
-  const what = notAVideo(await headOf(path));
+  const head = await headOf(path);
+  const what = notAVideo(head);
   if (what !== null) return bad(`“${name}” is not a video: it is ${what}.`, 'Choose the video file itself.');
-  if (/moov atom not found/.test(said)) {
+  if (/moov atom not found/.test(said) && isMp4(head)) {
     return bad(`“${name}” is cut short: the part that says where its pictures lie is missing.`, 'Copy or download it again, in full.');
   }
   if (/not on whitelist/i.test(said)) return bad(`“${name}” is not a video, or of a kind that is not read here.`);
