@@ -63,7 +63,7 @@ const browser = async (why, { port, videos }) => {
   process.once('SIGINT', () => void close()).once('SIGTERM', () => void close());
   const chromium = hasDisplay ? findChromium() : null;
   if (chromium === null) {
-    const lack = hasDisplay && !why.includes('display') ? ' and no Chromium or Chrome is installed' : '';
+    const lack = hasDisplay ? ' and no Chromium or Chrome is installed' : why.includes('display') ? '' : ' and there is no display';
     say(`Serving VoVision to a browser on this machine, since ${why}${lack}. Open this address (Ctrl+C ends):`);
     say(host.url);
     return;

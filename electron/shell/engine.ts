@@ -6,7 +6,7 @@ import { startUtility } from './utility.js';
 
 /** Provider trials for the engine, which cannot start processes itself there. */
 const trials = trialRunner(() => {
-  const child = startUtility('inference-trial', 'VoVision provider trial');
+  const child = startUtility('inference-trial', 'VoVision provider trial', 'ignore');
   return {
     send: (request) => child.send(request),
     onMessage: (listener) => child.onMessage((reply) => listener(reply as TrialReply)),
@@ -17,7 +17,7 @@ const trials = trialRunner(() => {
 
 /** Starts the engine as a utility process and runs the trials that it asks for. */
 export const startUtilityEngine: StartEngine = () => {
-  const child = startUtility('engine', 'VoVision engine');
+  const child = startUtility('engine', 'VoVision engine', 'inherit');
   const tryProvider = serveTrials(trials, (answer) => child.send(answer));
   return {
     get pid() {

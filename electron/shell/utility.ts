@@ -12,9 +12,9 @@ export type Utility = {
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 };
 
-/** Starts `out/<entry>.cjs`; `serviceName` is what the system's process list shows. */
-export const startUtility = (entry: string, serviceName: string): Utility => {
-  const child = utilityProcess.fork(join(programFolders.out, `${entry}.cjs`), [], { serviceName, stdio: 'inherit' });
+/** Starts `out/<entry>.cjs`; `serviceName` is what the system's process list shows, `stdio` what becomes of its output. */
+export const startUtility = (entry: string, serviceName: string, stdio: 'inherit' | 'ignore'): Utility => {
+  const child = utilityProcess.fork(join(programFolders.out, `${entry}.cjs`), [], { serviceName, stdio });
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code) => resolve(`exit code ${code}`));
   });

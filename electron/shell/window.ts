@@ -47,5 +47,6 @@ export const openWindow = async (states: WindowStates, created: (window: Browser
   states.watch(window);
   window.once('ready-to-show', () => window.show());
   window.on('page-title-updated', (event) => event.preventDefault());
-  await window.loadURL(pageUrl);
+  // Reloading while it still loads breaks the first attempt off; that is no failure.
+  await window.loadURL(pageUrl).catch(() => undefined);
 };
