@@ -4,7 +4,7 @@ import { UserError, type DetectionBatch, type ExportOptions } from '../contract/
 import { FrameTable, scanFrames } from '../media/frames.js';
 import type { MediaTools, VideoFile } from '../media/types.js';
 import { clipArguments, evenSize } from './arguments.js';
-import { drawingClock, smallestGap } from './clock.js';
+import { drawingClock } from './clock.js';
 import { containerFor, isDeep } from './codecs.js';
 import { paintFor } from './colours.js';
 import type { Look } from './draw.js';
@@ -70,7 +70,7 @@ export const exportClip = async (request: ExportRequest): Promise<ExportSummary>
     const streams = await sourceStreams(video, tools, signal);
     const plan = planStreams(streams, video, container, await namesIn(tools.ffmpeg, 'encoders'));
     const picture = streams.find(({ index }) => index === video.streamIndex);
-    const clock = drawingClock(video.timeBase, span.from, smallestGap(ticksIn(table)));
+    const clock = drawingClock(video, span.from, ticksIn(table), span.shift);
     const { frames, chosen } = await onStage(tools.ffmpeg, request.fontsFolder, async (folder) => {
       const paint = paintFor(tools.ffmpeg, knownMatrix(picture), video.display.height);
       await writeScript(join(folder, scriptName), video, request.results, look, paint, clock, span, signal);

@@ -71,11 +71,11 @@ const streamArguments = (plan: ClipPlan, { kind, encoder }: KeptStream, at: numb
   switch (kind) {
     case 'picture': {
       const upload = chosen.encoder.upload === undefined ? [] : [chosen.encoder.upload.filter];
-      const { den } = video.timeBase;
       return [
         `-filter:${at}`, [...pictureFilters(video, span, clock, chosen.format), ...upload].join(','),
         ...encoderArguments(chosen, at, evenSize(video.display), video.framesPerSecond ?? 30),
-        `-enc_time_base:${at}`, `1:${den}`,
+        ...(lacksDurations(plan) && container !== 'mkv' && container !== 'webm' ? inOrder(chosen.encoder.name, at) : []),
+        `-enc_time_base:${at}`, `${clock.step * video.timeBase.num}:${video.timeBase.den}`,
         ...(chosen.encoder.name.includes('265') || chosen.encoder.name.startsWith('hevc')
           ? (container === 'mkv' ? [] : [`-tag:${at}`, 'hvc1']) : []),
         ...colourArguments(plan.picture, video, at),
@@ -90,14 +90,28 @@ const streamArguments = (plan: ClipPlan, { kind, encoder }: KeptStream, at: numb
   }
 };
 
+/**
+ * FFmpeg before 5 gives encoded frames no duration where time is counted in milliseconds or finer, and an
+ * edit list that ends with the last frame's beginning cuts it off: such clips do without one.
+ */
+const lacksDurations = ({ tool, clock: { step, timeBase } }: ClipPlan): boolean =>
+  tool.avutil.major < 57 && step * timeBase.num * 1000 <= timeBase.den;
+
+const inOrder = (encoder: string, at: number): string[] =>
+  encoder === 'libx265' ? [`-x265-params:${at}`, 'log-level=error:bframes=0'] : [`-bf:${at}`, '0'];
+
 /** Clocks as fine as the source's, so that no time is rounded. */
-const muxerArguments = ({ video, container, tool }: ClipPlan): string[] => {
-  const scale = String(video.timeBase.den);
-  switch (container) {
+const muxerArguments = (plan: ClipPlan): string[] => {
+  const scale = String(plan.video.timeBase.den);
+  switch (plan.container) {
     case 'mp4':
     case 'mov':
-      // Where a track begins later, FFmpeg 5 and up can say when in the same unit; before it was milliseconds.
-      return ['-video_track_timescale', scale, ...(tool.avutil.major >= 57 ? ['-movie_timescale', scale] : [])];
+      return [
+        '-video_track_timescale', scale,
+        // Where a track begins later, FFmpeg 5 and up can say when in the same unit; before it was milliseconds.
+        ...(plan.tool.avutil.major >= 57 ? ['-movie_timescale', scale] : []),
+        ...(lacksDurations(plan) ? ['-use_editlist', '0'] : []),
+      ];
     case 'mkv':
     case 'webm':
       return ['-avoid_negative_ts', 'disabled'];

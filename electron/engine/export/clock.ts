@@ -5,6 +5,7 @@
  * before and after the frame's own time.
  */
 import type { Rational, Ticks } from '../contract/contract.js';
+import type { VideoFile } from '../media/types.js';
 
 /** Stretched milliseconds between two frames at least. */
 const minimumGap = 100;
@@ -18,22 +19,36 @@ export type DrawingClock = {
   /** Timestamp that becomes zero. */
   readonly zero: Ticks;
   readonly stretch: number;
+  /** Ticks of which every timestamp is a multiple: the coarsest clock that counts them all. */
+  readonly step: number;
 };
 
-/** Smallest difference between neighbours that is not zero; null for fewer than two frames. Ticks in any unit. */
-export const smallestGap = (times: ArrayLike<number>): number | null => {
+/** Smallest difference between neighbours that is not zero; Infinity for fewer than two frames. */
+const smallestGap = (pts: ArrayLike<number>): number => {
   let gap = Number.POSITIVE_INFINITY;
-  for (let k = 1; k < times.length; k++) {
-    const difference = Math.abs((times[k] ?? 0) - (times[k - 1] ?? 0));
+  for (let k = 1; k < pts.length; k++) {
+    const difference = Math.abs((pts[k] ?? 0) - (pts[k - 1] ?? 0));
     if (difference > 0 && difference < gap) gap = difference;
   }
-  return Number.isFinite(gap) ? gap : null;
+  return gap;
 };
 
-/** `gap`: smallest number of ticks between two frames; null if there is one frame only. */
-export const drawingClock = (timeBase: Rational, zero: Ticks, gap: number | null): DrawingClock => {
-  const milliseconds = ((gap ?? Number.POSITIVE_INFINITY) * timeBase.num * 1000) / timeBase.den;
-  return { timeBase, zero, stretch: Math.min(maximumStretch, Math.max(1, Math.ceil(minimumGap / milliseconds))) };
+const greatestDivisor = (a: number, b: number): number => {
+  while (b !== 0) [a, b] = [b, a % b];
+  return Math.abs(a);
+};
+
+/**
+ * `pts`: timestamps of all frames of the video, in order. `shift` will be taken from them; see Span.
+ */
+export const drawingClock = (
+  { timeBase, framesPerSecond }: Pick<VideoFile, 'timeBase' | 'framesPerSecond'>, zero: Ticks, pts: ArrayLike<number>, shift: number,
+): DrawingClock => {
+  const milliseconds = (smallestGap(pts) * timeBase.num * 1000) / timeBase.den;
+  // A single frame's timestamp says nothing about how long it lasts.
+  let step = pts.length > 1 ? 0 : Math.round(timeBase.den / timeBase.num / (framesPerSecond ?? 25));
+  for (let k = 0; k < pts.length && step !== 1; k++) step = greatestDivisor(step, (pts[k] ?? 0) - shift);
+  return { timeBase, zero, stretch: Math.min(maximumStretch, Math.max(1, Math.ceil(minimumGap / milliseconds))), step: step || 1 };
 };
 
 /** Filters to go before and after drawing; behind them `zero` is at `start`, in ticks. */

@@ -29,7 +29,7 @@ export const previewStill = async (request: PreviewRequest): Promise<Uint8Array>
   const { video, tools, results, fontsFolder, signal } = request;
   const at = ticksOf(video, request.time);
   const span: Span = { from: at, to: ticks(at + 1), frames: 1, whole: false, shift: 0 };
-  const clock = drawingClock(video.timeBase, at, null);
+  const clock = drawingClock(video, at, [], 0);
   return onStage(tools.ffmpeg, fontsFolder, async (folder) => {
     await writeScript(join(folder, scriptName), video, results, lookOf(request), (hex) => hex, clock, span, signal);
     let said = '';
@@ -50,7 +50,7 @@ const starts = (video: VideoFile, at: number): (number | null)[] => {
 
 const previewArguments = ({ video, tools, width }: PreviewRequest, span: Span, start: number | null): string[] => {
   const height = Math.max(1, Math.round((width * video.display.height) / video.display.width));
-  const clock = drawingClock(video.timeBase, span.from, null);
+  const clock = drawingClock(video, span.from, [], 0);
   return [
     ...quietArguments(), '-copyts',
     ...seekArguments(video, start),
