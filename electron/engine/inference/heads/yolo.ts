@@ -42,7 +42,7 @@ const decodeRows = (input: HeadInput, options: BoxOptions, into: Candidates): vo
   const output = tensorOf(input, 'output');
   const { rows, columns } = matrix(output);
   const { data } = output;
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < rows && columns > 5; row++) {
     const at = row * columns;
     const objectness = data[at + 4] ?? 0;
     if (!(objectness >= input.minScore)) continue;
@@ -145,7 +145,7 @@ export const yolox = defineHead({
     for (const stride of options.strides) {
       const across = Math.ceil(input.model.width / stride);
       const down = Math.ceil(input.model.height / stride);
-      for (let cell = 0; cell < across * down; cell++, at += columns) {
+      for (let cell = 0; cell < across * down && columns > 5 && at + columns <= data.length; cell++, at += columns) {
         const objectness = data[at + 4] ?? 0;
         if (!(objectness >= input.minScore)) continue;
         const { best, score } = bestOf(data, at + 5, columns - 5);
