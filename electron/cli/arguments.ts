@@ -19,6 +19,8 @@ export type CommandSpec = {
   readonly positionals: readonly string[];
   /** How many of them must be given; all of them where absent. */
   readonly required?: number;
+  /** Whether the last positional may be given several times. */
+  readonly many?: boolean;
   readonly options: Readonly<Record<string, OptionSpec>>;
 };
 
@@ -73,7 +75,7 @@ export const parseArguments = (spec: CommandSpec, words: readonly string[]): Par
   const required = spec.required ?? spec.positionals.length;
   if (!values.has('help')) {
     if (positionals.length < required) throw usage(spec, `${spec.positionals[positionals.length] ?? 'An argument'} is missing.`);
-    if (positionals.length > spec.positionals.length) {
+    if (spec.many !== true && positionals.length > spec.positionals.length) {
       throw usage(spec, `“${positionals[spec.positionals.length] ?? ''}” is one argument too many.`);
     }
   }
@@ -131,6 +133,7 @@ export const helpText = (spec: CommandSpec): string => {
     return [`  ${short}--${name}${value}`, `${option.help}${choices}`] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  if (spec.many === true) words.push('…');
   return [
     `vovision ${[spec.name, ...words].join(' ')} [options]`,
     '',

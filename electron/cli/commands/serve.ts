@@ -8,6 +8,7 @@ export const serve: Command = {
     summary: 'Opens the page and the engine to a browser on this machine, and to nobody else.',
     positionals: ['VIDEO'],
     required: 0,
+    many: true,
     options: {
       port: { type: 'number', range: [0, 65_535], help: 'port on the loopback address (any free one)' },
     },
