@@ -36,9 +36,12 @@ const Drawer = ({ side, label, children }: { readonly side: 'left' | 'right'; re
   <>
     <div className={styles.scrim} onClick={() => app.getState().closeDrawer()} />
     <aside className={styles.drawer} data-side={side} aria-label={label} onKeyDown={(event) => { if (event.key === 'Escape') app.getState().closeDrawer(); }}>
-      <IconButton label={words.app.closeDrawer} size="small" className={styles.closeDrawer} onClick={() => app.getState().closeDrawer()}>
-        <X size={14} />
-      </IconButton>
+      <header className={styles.drawerHead}>
+        <h2>{label}</h2>
+        <IconButton label={words.app.closeDrawer} size="small" side="left" onClick={() => app.getState().closeDrawer()}>
+          <X size={14} />
+        </IconButton>
+      </header>
       <div className={styles.drawerBody}>{children}</div>
     </aside>
   </>
@@ -58,9 +61,8 @@ export const Frame = () => {
   const drawer = useApp((now) => now.drawer);
   const queueShown = useApp((now) => now.queueOpen && now.queue.length > 1) && !folded.queue;
   const panelShown = useApp((now) => now.panelOpen) && !folded.panel;
-  const playing = useApp((now) => now.playing);
   const full = useFullScreen();
-  const idle = useIdle(full && playing);
+  const idle = useIdle(full);
   return (
     <TooltipProvider>
       <div className={styles.frame} data-full={full || undefined} data-idle={idle || undefined}>

@@ -9,8 +9,8 @@ import styles from './HoverCard.module.css';
 /** What the hovered box is. */
 export const HoverCard = ({ hover: { detection, box } }: { readonly hover: Hover }) => {
   const name = className(useApp(classNames), detection.classId);
-  const below = box.y < 96;
-  const place = below ? { top: Math.max(8, box.y + box.height + 8) } : { bottom: `calc(100% - ${box.y - 24}px)` };
+  const below = box.y < 72;
+  const place = below ? { top: Math.max(8, box.y + box.height + 8) } : { bottom: `calc(100% - ${box.y - 8}px)` };
   return (
     <div className={styles.card} style={{ left: `clamp(8px, ${box.x}px, calc(100% - 168px))`, ...place }}>
       <span className={styles.swatch} style={{ background: classColour(name) }} />

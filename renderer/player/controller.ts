@@ -43,6 +43,7 @@ export class PlayerController {
     on('pause', () => { this.#paint(null); this.#playingChanged(); });
     on('ended', () => this.#ended());
     on('seeked', () => this.#paint(null));
+    on('loadeddata', () => this.#paint(null));
     on('error', () => this.#refused());
     on('loadedmetadata', () => { if (video.videoWidth === 0) this.#refused(); });
     this.#stops.push(app.subscribe((now, before) => this.#changed(now, before)));

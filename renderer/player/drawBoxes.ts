@@ -146,5 +146,6 @@ export const drawBoxes = (context: CanvasRenderingContext2D, scene: BoxScene): v
     context.fillRect(rect.x, rect.y, rect.width, rect.height);
     drawFrames(context, scene, rects, [hovered]);
   }
-  drawLabels(context, scene, rects, hovered >= 0 ? [hovered] : others);
+  // A card tells what the hovered one is; the others step back.
+  if (hovered < 0) drawLabels(context, scene, rects, others);
 };

@@ -55,8 +55,10 @@ export class PicturePainter {
         this.#frames = false;
       }
     }
+    // Without a callback's word there is no telling which frame it is.
+    if (mediaTime === null) return null;
     this.#context.drawImage(video, 0, 0, width, height);
-    return mediaTime ?? video.currentTime;
+    return mediaTime;
   }
 
   clear(): void {

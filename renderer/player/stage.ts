@@ -1,4 +1,5 @@
 import type { Size } from '../../electron/engine/contract/contract.js';
+import { pixelRatio } from '../app/pixelRatio.js';
 import type { Geometry } from './overlay.js';
 import { fitted, kept, panned, pictureRect, zoomedAt, type Viewport } from './viewport.js';
 
@@ -64,10 +65,9 @@ export class Stage {
 
   #measure(entry: ResizeObserverEntry): void {
     const css = entry.contentBoxSize[0];
-    const device = entry.devicePixelContentBoxSize[0];
-    if (css === undefined || device === undefined) return;
+    if (css === undefined) return;
     this.#stage = { width: css.inlineSize, height: css.blockSize };
-    this.#ratio = css.inlineSize > 0 ? device.inlineSize / css.inlineSize : 1;
+    this.#ratio = pixelRatio(entry);
     this.#view = kept(this.#stage, this.#display, this.#view);
     this.#place();
   }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { classColour, seconds, type Seconds } from '../../electron/engine/contract/contract.js';
+import { pixelRatio } from '../app/pixelRatio.js';
 import { frameStartingBefore } from '../state/frameTimes.js';
 import { className, classNames } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';
@@ -69,10 +70,10 @@ export const Timeline = () => {
     const made = new TimelinePainter(canvas.current, app, (next, others) => setLegend({ rows: next, others }));
     painter.current = made;
     const observer = new ResizeObserver(([entry]) => {
-      const css = entry?.contentBoxSize[0]?.inlineSize ?? 0;
-      const device = entry?.devicePixelContentBoxSize[0]?.inlineSize ?? css;
+      if (entry === undefined) return;
+      const css = entry.contentBoxSize[0]?.inlineSize ?? 0;
       setWidth(css);
-      made.resize(css, css > 0 ? device / css : 1);
+      made.resize(css, pixelRatio(entry));
     });
     observer.observe(track.current, { box: 'device-pixel-content-box' });
     return () => {
@@ -122,6 +123,8 @@ export const Timeline = () => {
           ref={track} className={styles.track} data-part="timeline" role="slider" tabIndex={hasVideo ? 0 : -1}
           aria-label={words.timeline.label} aria-orientation="horizontal"
           onKeyDown={keyed}
+          // Keys work without the focus; a click shall not leave a ring.
+          onMouseDown={(event) => event.preventDefault()}
           onPointerDown={(event) => {
             if (event.button !== 0 || !hasVideo) return;
             scrubbing.current = true;

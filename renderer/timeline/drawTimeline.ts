@@ -50,7 +50,7 @@ const drawStrip = (context: CanvasRenderingContext2D, strip: Strip, top: number,
   context.fillStyle = strip.classId === null ? colours.faint : classColour(className(scene.names, strip.classId));
   const room = rows.strip - 2;
   // Even a strip that never holds more than one does not fill its row: height is a number of objects.
-  const full = Math.max(3, strip.most);
+  const full = Math.max(2, strip.most);
   let count = 0;
   for (let bin = 0; bin < strip.peak.length; bin++) {
     // A bin in which no frame begins shows the frame before it.

@@ -26,7 +26,7 @@ export class TimelinePainter {
   #binOfIsOld = true;
   #wanted = 0;
   #legend = '';
-  readonly #stop: () => void;
+  readonly #stops: readonly (() => void)[];
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -36,16 +36,25 @@ export class TimelinePainter {
     const context = canvas.getContext('2d');
     if (context === null) throw new Error('This browser gives no 2D canvas.');
     this.#context = context;
-    this.#stop = app.subscribe((now, before) => {
-      if (now.frames !== before.frames) this.#binOfIsOld = true;
-      const changed = now.frames !== before.frames || now.filter !== before.filter || now.theme !== before.theme ||
-        now.detections !== before.detections || now.detectionsVersion !== before.detectionsVersion || now.run?.model !== before.run?.model;
-      if (changed) this.redraw();
-    });
+    const followTheme = new MutationObserver(() => this.redraw());
+    followTheme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const light = matchMedia('(prefers-color-scheme: light)');
+    const redraw = (): void => this.redraw();
+    light.addEventListener('change', redraw);
+    this.#stops = [
+      () => followTheme.disconnect(),
+      () => light.removeEventListener('change', redraw),
+      app.subscribe((now, before) => {
+        if (now.frames !== before.frames) this.#binOfIsOld = true;
+        const changed = now.frames !== before.frames || now.filter !== before.filter || now.detections !== before.detections ||
+          now.detectionsVersion !== before.detectionsVersion || now.run?.model !== before.run?.model;
+        if (changed) this.redraw();
+      }),
+    ];
   }
 
   close(): void {
-    this.#stop();
+    this.#stops.forEach((stop) => stop());
     cancelAnimationFrame(this.#wanted);
   }
 

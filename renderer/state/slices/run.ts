@@ -186,7 +186,8 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
       if (item === undefined) return;
       if (state.kind === 'failed') get().updateItem(item.video.token, { state: 'failed', error: state.error });
       else if (state.kind === 'done') get().updateItem(item.video.token, { state: 'done', progress: 1 });
-      else get().updateItem(item.video.token, { state: 'analysing' });
+      // Idle is no news: there is nothing to do just now, or nothing at all any more.
+      else if (state.kind !== 'idle') get().updateItem(item.video.token, { state: 'analysing' });
       if (state.kind === 'failed' || state.kind === 'done') void get().continueQueue();
     },
     providerChanged: ({ run, info }) => {
