@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { displayPx, seconds, ticks, UserError, type Rational, type Seconds, type Size, type Ticks } from '../contract/contract.js';
+import { displayPx, seconds, ticks, UserError, type Rational, type Size, type Ticks } from '../contract/contract.js';
 import { inputArguments } from './arguments.js';
 import { runTool } from './child.js';
 import { isMp4, notAVideo, playsInChromium } from './formats.js';
@@ -145,7 +145,3 @@ export const probeVideo = async (path: string, tools: MediaTools, signal?: Abort
     playable: playsInChromium(report.container, video.codec, video.pixelFormat, sound?.codec ?? null),
   };
 };
-
-/** The file's time at which our clock shows `time`: seconds as the container counts them. */
-export const containerTime = (video: VideoFile, time: Seconds): number =>
-  (video.firstPts * video.timeBase.num) / video.timeBase.den + time;

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError, type Seconds } from '../contract/contract.js';
 import { inputArguments, quietArguments, seekArguments, unchangedTimes } from './arguments.js';
-import { uprightFilters } from './chain.js';
 import { abortReason, killTool, startTool } from './child.js';
 import { encodersOf } from './encoders.js';
 import { canSeek } from './formats.js';
@@ -65,12 +64,14 @@ const argumentsFor = (video: VideoFile, tools: MediaTools, encoder: Encoder, { f
   const wanted = Math.max(0, from - 1 / (framesPerSecond ?? 25));
   const filters = [
     ...(wanted > 0 ? [`trim=start_pts=${Math.floor(firstPts + wanted * second)}`] : []),
-    ...uprightFilters(video, even(display.width * scale), even(display.height * scale), 'fast_bilinear'),
+    `scale=${even(display.width * scale)}:${even(display.height * scale)}:flags=fast_bilinear`,
+    'setsar=1',
     'format=yuv420p',
     `setpts=PTS-${firstPts}`,
   ];
   return [
-    ...quietArguments(), '-noautorotate', '-copyts', ...seekArguments(video, canSeek(video.container) ? first + from - lead : null),
+    // ffmpeg turns the picture itself here, since otherwise it would hand the display matrix on to the stream.
+    ...quietArguments(), '-copyts', ...seekArguments(video, canSeek(video.container) ? first + from - lead : null),
     ...inputArguments(video.path), '-map', `0:${video.streamIndex}`, '-vf', filters.join(','),
     ...(video.audio === null ? [] : [
       '-map', '0:a:0', '-ac', '2',

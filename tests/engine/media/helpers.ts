@@ -6,7 +6,7 @@ import { modelPx, type Ticks } from '../../../electron/engine/contract/contract.
 import { FrameSource, type DecodeOptions } from '../../../electron/engine/media/decode.js';
 import { letterbox } from '../../../electron/engine/media/letterbox.js';
 import { describeTools, locateTools } from '../../../electron/engine/media/locate.js';
-import type { DecodedFrame, Letterbox, MediaTools, VideoFile } from '../../../electron/engine/media/types.js';
+import type { DecodedFrame, FoundTool, Letterbox, MediaTools, VideoFile } from '../../../electron/engine/media/types.js';
 import { readFrameNumber } from '../../fixtures/fixtures.js';
 
 const run = promisify(execFile);
@@ -15,17 +15,20 @@ const root = join(import.meta.dirname, '../../..');
 export const clipsFolder = join(root, '../shared/clips');
 export const haveClips = existsSync(clipsFolder);
 
-/** Each ffmpeg that works on this machine, and one more if VOVISION_TEST_FFMPEG names it. */
+/**
+ * Each ffmpeg that works on this machine, with the ffprobe from the same place if there is one, and one
+ * more if VOVISION_TEST_FFMPEG names it.
+ */
 export const everyFfmpeg = async (): Promise<{ name: string; tools: MediaTools }[]> => {
   const usual = await locateTools();
-  const found = (await describeTools()).flatMap(({ tool, found }) => (tool === 'ffmpeg' && found ? [found] : []));
+  const places = await describeTools();
+  const found = (tool: 'ffmpeg' | 'ffprobe'): FoundTool[] => places.flatMap((place) => (place.tool === tool && place.found ? [place.found] : []));
+  const pairs = found('ffmpeg').map((ffmpeg) => ({
+    ffmpeg, ffprobe: found('ffprobe').find(({ source }) => source === ffmpeg.source) ?? usual.ffprobe,
+  }));
   const further = process.env['VOVISION_TEST_FFMPEG'];
-  if (further) {
-    const { ffmpeg } = await locateTools({ env: { VOVISION_FFMPEG: further, VOVISION_FFPROBE: usual.ffprobe.path } });
-    found.push(ffmpeg);
-  }
-  const versions = new Map(found.map((ffmpeg) => [ffmpeg.version, ffmpeg]));
-  return [...versions.values()].map((ffmpeg) => ({ name: ffmpeg.version, tools: { ffmpeg, ffprobe: usual.ffprobe } }));
+  if (further) pairs.push(await locateTools({ env: { VOVISION_FFMPEG: further, VOVISION_FFPROBE: usual.ffprobe.path } }));
+  return [...new Map(pairs.map((tools) => [tools.ffmpeg.version, tools]))].map(([name, tools]) => ({ name, tools }));
 };
 
 /** Timestamps of all frames as ffprobe decodes them: what ours are measured against. */

@@ -20,11 +20,12 @@ type Played = { mime: string; path: string; firstBytesMs: number };
 const proxied = async (name: ClipName, from: number, tools: MediaTools): Promise<Played> => {
   const video = await probeVideo(await fixture(name), tools);
   const started = performance.now();
-  const { mime, stream, close } = await openProxy(video, tools, { from: seconds(from) });
+  const proxy = await openProxy(video, tools, { from: seconds(from) });
   const firstBytesMs = performance.now() - started;
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  close();
+  for await (const chunk of proxy.stream) chunks.push(chunk as Buffer);
+  proxy.close();
+  const { mime } = proxy;
   const folder = join(cacheFolder, 'proxies');
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${process.pid}-${name}-${from}.${mime.includes('webm') ? 'webm' : 'mp4'}`);
@@ -38,7 +39,7 @@ const timesIn = async (path: string): Promise<number[]> => {
   return stdout.split('\n').map((line) => line.split(',')[0] ?? '').filter((line) => line !== '').map(Number);
 };
 
-const unplayable: readonly ClipName[] = ['hevc', 'hevc10', 'mpeg4-avi', 'prores', 'mjpeg', 'ts', 'wmv', 'mpeg2-ps', 'h264-10bit', 'odd', 'start5', 'vfr', 'sar2x1-rotated'];
+const unplayable: readonly ClipName[] = ['hevc', 'hevc10', 'mpeg4-avi', 'prores', 'mjpeg', 'ts', 'wmv', 'mpeg2-ps', 'h264-10bit', 'odd', 'start5', 'vfr', 'sar2x1-rotated', 'rotated90', 'rotated180', 'rotated270'];
 
 describe.each(versions)('ffmpeg $name', ({ tools }) => {
   test.each(unplayable)('%s: every frame is in the stream, at its time and with its picture', async (name) => {
@@ -50,7 +51,10 @@ describe.each(versions)('ffmpeg $name', ({ tools }) => {
     const times = await timesIn(path);
     expect(times.length).toBe(seen.length);
     for (const [k, time] of times.entries()) expect(Math.abs(time - (seen[k]?.time ?? Number.NaN))).toBeLessThan(2e-6);
-    const copy = await decode(await probeVideo(path, tools), tools);
+    const shown = await probeVideo(path, tools);
+    expect(shown.rotation).toBe(0);
+    expect(shown.sampleAspect).toEqual({ num: 1, den: 1 });
+    const copy = await decode(shown, tools);
     expect(copy.seen.map((frame) => frame.number)).toEqual(seen.map((frame) => frame.number));
   });
 
