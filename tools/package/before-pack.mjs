@@ -1,7 +1,6 @@
 // electron-builder's beforePack: lays out what resources/bin of the package will hold.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolFor } from './media-tools.mjs';
 
@@ -14,7 +13,7 @@ export default async ({ electronPlatformName, arch }) => {
   const folder = join(root, 'dist/tools', target);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const notes = ['FFmpeg is a separate program under the GNU General Public License, version 2 or later: https://ffmpeg.org', ''];
+  const notes = ['FFmpeg is a separate program under the GNU General Public License ("ffmpeg -L" tells its version): https://ffmpeg.org', ''];
   for (const tool of ['ffmpeg', 'ffprobe']) {
     const { path, origin } = toolFor(tool, target);
     const to = join(folder, path.endsWith('.exe') ? `${tool}.exe` : tool);
