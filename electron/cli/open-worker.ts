@@ -13,7 +13,7 @@ export const providerOption = {
   provider: { type: 'text', choices: providers, value: 'NAME', help: 'what runs the model (auto: the fastest that gives right results)' },
 } as const satisfies CommandSpec['options'];
 
-export type OpenWorker = { readonly thread: InferenceThread; readonly choice: ProviderChoice; dispose(): Promise<void> };
+export type OpenWorker = { readonly thread: InferenceThread; readonly choice: ProviderChoice; readonly dispose: () => Promise<void> };
 
 /** An inference thread for one command. `auto` tries the providers first, once per model and machine. */
 export const openWorker = async (model: Model, provider: string | null, output: Output, signal: AbortSignal): Promise<OpenWorker> => {

@@ -32,5 +32,5 @@ const bundled = async (): Promise<{ executablePath: string; env: Record<string, 
 export const launchChromium = async (more: readonly string[] = []): Promise<Browser> => {
   const installed = findChromium();
   const { executablePath, env } = installed === null ? await bundled() : { executablePath: installed, env: {} };
-  return chromium.launch({ executablePath, args: [...flags, ...more], env: { ...process.env, ...env } as Record<string, string> });
+  return chromium.launch({ executablePath, args: [...flags, ...more], env: { ...process.env, ...env } });
 };

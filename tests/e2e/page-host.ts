@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { start } from '../engine/cli/run.js';
 import { launchChromium } from './chromium.js';
 
-export type PageUnderTest = { readonly page: Page; readonly dataFolder: string; close(): Promise<void> };
+export type PageUnderTest = { readonly page: Page; readonly dataFolder: string; readonly close: () => Promise<void> };
 
 let browser: Browser | null = null;
 

@@ -149,7 +149,7 @@ const runPipeline = async (request: BenchmarkRequest, box: Letterbox): Promise<n
         count += 1;
         return { index, what: 'analyse' };
       },
-      store: () => undefined,
+      store: () => Promise.resolve(),
     });
   } finally {
     await source.close();

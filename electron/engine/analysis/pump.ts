@@ -7,6 +7,9 @@ import type { Meter } from './meter.js';
 /** Frames handed to the inference thread at once: one in work, the others so that it never waits for us. */
 export const framesInFlight = 3;
 
+/** Frames between two looks at the decoder's CPU time, which is counted in steps of 10 ms. */
+const cpuEvery = 32;
+
 export type PumpParts = {
   readonly source: FrameSource;
   readonly thread: InferenceThread;
@@ -16,7 +19,7 @@ export type PumpParts = {
   readonly meter: Meter;
   /** Which frame this is, and what to do with it. */
   decide(frame: DecodedFrame): { readonly index: FrameIndex; readonly what: 'analyse' | 'skip' | 'stop' };
-  store(index: FrameIndex, time: Seconds, boxes: Float32Array): void;
+  store(index: FrameIndex, time: Seconds, boxes: Float32Array): Promise<void>;
 };
 
 /**
@@ -28,21 +31,24 @@ export type PumpParts = {
 export const pump = async (parts: PumpParts): Promise<boolean> => {
   const { source, thread, letterbox, minScore, meter } = parts;
   const inFlight = new Set<Promise<void>>();
-  const failures: unknown[] = [];
+  const decodeTime = decodeTimer(source);
+  const hasFailed = (): boolean => failures.size > 0;
+  const failures = new Set<unknown>();
   let ended = false;
 
   const analyse = async (frame: DecodedFrame, index: FrameIndex, arrived: number): Promise<void> => {
     const result = await thread.run(frame.pixels, letterbox, minScore);
     source.recycle(result.pixels);
-    parts.store(index, frame.time, result.boxes);
-    meter.frame(frame.decodeMs, result.times, performance.now() - arrived + frame.decodeMs);
+    await parts.store(index, frame.time, result.boxes);
+    const decode = decodeTime(frame);
+    meter.frame(decode, result.times, performance.now() - arrived + decode);
   };
 
   const feed = async (): Promise<void> => {
-    while (failures.length === 0) {
+    while (!hasFailed()) {
       const asked = performance.now();
       while (inFlight.size >= framesInFlight) await Promise.race(inFlight);
-      if (failures.length > 0) return;
+      if (hasFailed()) return;
       const free = performance.now();
       const frame = await source.next();
       if (frame === null) {
@@ -53,7 +59,7 @@ export const pump = async (parts: PumpParts): Promise<boolean> => {
       const { index, what } = parts.decide(frame);
       if (what === 'analyse') {
         const work: Promise<void> = analyse(frame, index, frame.arrived)
-          .catch((error: unknown) => { failures.push(error); })
+          .catch((error: unknown) => { failures.add(error); })
           .finally(() => inFlight.delete(work));
         inFlight.add(work);
         continue;
@@ -69,6 +75,20 @@ export const pump = async (parts: PumpParts): Promise<boolean> => {
   } finally {
     await Promise.all(inFlight);
   }
-  if (failures.length > 0) throw failures[0];
+  for (const failure of failures) throw failure;
   return ended;
+};
+
+/**
+ * What decoding a frame takes, in ms. A decoder that is ahead hands out frames at once, so the time
+ * between two frames says nothing of its work; its CPU time a frame then does, where the system tells.
+ */
+const decodeTimer = (source: FrameSource): ((frame: DecodedFrame) => number) => {
+  let frames = 0;
+  let cpuMs = 0;
+  return (frame) => {
+    frames += 1;
+    if (frames % cpuEvery === 0) cpuMs = ((source.cpuSeconds ?? 0) * 1000) / (frames + source.queued);
+    return Math.max(frame.decodeMs, cpuMs);
+  };
 };

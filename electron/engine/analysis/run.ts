@@ -224,8 +224,8 @@ export class AnalysisRun {
           this.#claimed.add(index);
           return { index, what: 'analyse' };
         },
-        store: (index, time, boxes) => {
-          store.append(index, time, boxes);
+        store: async (index, time, boxes) => {
+          await store.append(index, time, boxes);
           const first = this.#fresh.frames === 0 && this.#meter.framesDone === 0;
           this.#fresh.add(index, time, boxes);
           if (first) this.#tellDetections();

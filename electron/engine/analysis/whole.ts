@@ -52,8 +52,8 @@ export const analyseWhole = async (request: WholeRequest): Promise<WholeSummary>
         next += 1;
         return { index: at, what: store.has(at) ? 'skip' : 'analyse' };
       },
-      store: (at, time, boxes) => {
-        store.append(at, time, boxes);
+      store: async (at, time, boxes) => {
+        await store.append(at, time, boxes);
         request.onProgress?.(meter.framesDone + 1, time, meter);
       },
     });

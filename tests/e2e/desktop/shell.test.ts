@@ -321,21 +321,18 @@ for (const mode of modes) {
       expect(models.ok).toBe(true);
       await stays();
     });
+
+    // The last: what drives the page here does not survive it.
+    it('loads its page again when the page\'s process dies', async () => {
+      const back = desktop.app.evaluate(({ BrowserWindow }) => new Promise<string>((done) => {
+        const { webContents } = BrowserWindow.getAllWindows()[0]!;
+        webContents.once('render-process-gone', (_, { reason }) => webContents.once('did-finish-load', () => done(reason)));
+        process.kill(webContents.getOSProcessId(), 'SIGKILL');
+      }));
+      expect(await back).toBe('killed');
+      const answer = await desktop.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript('window.vovision.request("hello", {})') as Promise<Settled>);
+      expect(answer.ok).toBe(true);
+    });
   });
 }
-
-const reason = whyNot('root') === null ? null : whyNot('sandboxed');
-const mode: Mode = whyNot('root') === null ? 'root' : 'sandboxed';
-it.skipIf(reason !== null)('lets no request out even without its content security policy', async () => {
-  const desktop = await openDesktop(mode, { bypassCSP: true });
-  try {
-    const outcomes = await desktop.page.evaluate(async (address) => {
-      const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'reached', () => 'refused');
-      return [await outcome(fetch(`${address}/bypass`, { mode: 'no-cors' })), await outcome(fetch('http://localhost:1/')), await outcome(fetch('file:///etc/passwd'))];
-    }, local);
-    expect(outcomes).toEqual(['refused', 'refused', 'refused']);
-    expect(hits).toEqual([]);
-  } finally {
-    await desktop.close();
-  }
-});

@@ -4,7 +4,7 @@ import { canMake, fixture, type ClipName } from '../../fixtures/fixtures.js';
 import { random } from '../../fixtures/bad.js';
 import { buildMarkModel } from '../../models/mark.js';
 import { temporaryFolder, vovision } from '../../engine/cli/run.js';
-import { expectAgreement, look, lookNow, numberIn, settled, type Seen } from '../look.js';
+import { expectAgreement, lookNow, numberIn, settled, type Seen } from '../look.js';
 import { closeBrowser, openPage, type PageUnderTest } from '../page-host.js';
 
 let mark = '';
@@ -23,7 +23,7 @@ const openSync = async (name: ClipName): Promise<PageUnderTest> => {
   await page.waitForSelector('[data-part=overlay]:not([data-state=empty])', { state: 'attached' });
   await page.locator('[data-key-target=model]').click();
   await page.getByRole('menuitemradio', { name: /Mark/ }).click();
-  await page.waitForFunction(() => document.querySelector('[data-key-target=model]')?.textContent?.includes('Mark'));
+  await page.waitForFunction(() => document.querySelector('[data-key-target=model]')?.textContent.includes('Mark'));
   return opened;
 };
 
@@ -75,20 +75,16 @@ describe('overlay, picture and truth agree', () => {
       await page.evaluate(() => document.querySelector('video')!.paused).then(async (paused) => {
         if (paused) await page.keyboard.press('Space');
       });
-      const seen: Seen[] = await page.evaluate(async (source) => {
-        // The same look as above, at every refresh of the screen.
-        const lookHere = new Function(`return (${source})()`) as () => Seen;
+      // The same look as elsewhere, at every refresh of the screen.
+      await page.evaluate(`window.lookNow = ${lookNow.toString()}`);
+      const seen = await page.evaluate(async () => {
+        const { lookNow: lookHere } = window as unknown as { lookNow: () => Seen };
         const all: Seen[] = [];
         const until = performance.now() + 4000;
         while (performance.now() < until) {
           await new Promise(requestAnimationFrame);
           all.push(lookHere());
         }
-        return all;
-      }, lookNow.toString()).catch(async () => {
-        const all: Seen[] = [];
-        const until = Date.now() + 5000;
-        while (Date.now() < until) all.push(await look(page));
         return all;
       });
       const shown = seen.filter(({ frame, state }) => frame !== '' && state === 'analysed');
