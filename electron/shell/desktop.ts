@@ -26,7 +26,10 @@ export class Desktop {
   static async start(dataFolder: string): Promise<Desktop> {
     const shown: { window: BrowserWindow | null } = { window: null };
     const window = (): BrowserWindow | null => shown.window;
-    const contents = (): WebContents | null => window()?.webContents ?? null;
+    const contents = (): WebContents | null => {
+      const open = window();
+      return open === null || open.isDestroyed() ? null : open.webContents;
+    };
     const host = await Host.start({
       platform: desktopPlatform(window),
       startEngine: startUtilityEngine,

@@ -40,6 +40,16 @@ const open = (state: WindowState | null): BrowserWindow => {
   return window;
 };
 
+/** Loads the page anew when its process dies, unless that happens again and again. */
+const revive = (window: BrowserWindow): void => {
+  let deaths: readonly number[] = [];
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    const now = Date.now();
+    deaths = [...deaths.filter((at) => now - at < 60_000), now];
+    if (reason !== 'clean-exit' && deaths.length <= 3) window.webContents.reload();
+  });
+};
+
 /** Opens the window where it was and shows it once it has something to show. `created` hears of it before the page does anything. */
 export const openWindow = async (states: WindowStates, created: (window: BrowserWindow) => void): Promise<void> => {
   const window = open(await states.last());
@@ -47,6 +57,7 @@ export const openWindow = async (states: WindowStates, created: (window: Browser
   states.watch(window);
   window.once('ready-to-show', () => window.show());
   window.on('page-title-updated', (event) => event.preventDefault());
+  revive(window);
   // Reloading while it still loads breaks the first attempt off; that is no failure.
   await window.loadURL(pageUrl).catch(() => undefined);
 };
