@@ -139,8 +139,10 @@ export const encoders: Readonly<Record<CodecId, readonly Encoder[]>> = {
   ],
 };
 
-/** Whether a source of this pixel format has more than eight bits a channel. */
-export const isDeep = (pixelFormat: string): boolean => /(p|p0|gray|gbrp|gbrap|x2rgb|x2bgr|rgb|bgr|rgba|v)(9|10|12|14|16|48|64)(le|be|$)/.test(pixelFormat) && !/^(rgb|bgr)(8|4)/.test(pixelFormat);
+/** Whether a source of this pixel format has more than eight bits a channel: yuv420p10le, p010le, gbrp12be, gray16le, rgb48be ... */
+export const isDeep = (pixelFormat: string): boolean =>
+  /(yuv\w*p|gbra?p|gray|^p\d|nv\d*|ya|xyz)(9|10|12|14|16)(le|be)$/.test(pixelFormat)
+  || /^(rgb|bgr)48|^(rgba|bgra)64|^x2(rgb|bgr)10|^p[024]1[026]|^y21\d/.test(pixelFormat);
 
 /** Whether pictures come as red, green and blue. */
 export const isRgb = (pixelFormat: string): boolean => /^(rgb|bgr|gbr|argb|abgr|rgba|bgra|0rgb|0bgr|pal8|x2)/.test(pixelFormat);

@@ -26,7 +26,7 @@ const longestName = 48;
 
 /** Whole pixels, so that lines are sharp. */
 export const measures = ({ height }: Size): Measures => {
-  const line = Math.max(2, Math.round(height / 480));
+  const line = Math.max(2, Math.round(height / 420));
   const font = Math.max(12, Math.round(height / 42));
   return { line, halo: Math.max(1, Math.round(line / 2)), font, padding: Math.max(2, Math.round(font / 8)) };
 };

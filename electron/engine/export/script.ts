@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { boxesOf, ticks, UserError, type DetectionBatch, type Ticks } from '../contract/contract.js';
+import { boxesOf, detectionStride, ticks, UserError, type DetectionBatch, type Ticks } from '../contract/contract.js';
 import { abortReason } from '../media/child.js';
 import type { VideoFile } from '../media/types.js';
 import { eventTimes, type DrawingClock } from './clock.js';
@@ -19,9 +19,11 @@ export const ticksOf = (video: Pick<VideoFile, 'timeBase' | 'firstPts'>, time: n
 
 /** @throws UserError if there is more to draw than can be drawn at once */
 export const assertDrawable = (results: DetectionBatch, { filter, labels }: Look): void => {
+  const perBox = labels ? 2 : 1;
+  if ((results.boxes.length / detectionStride) * perBox <= maximumEvents) return;
   let boxes = 0;
   for (let k = 0; k < results.index.length; k++) boxes += countShown(boxesOf(results, k), filter);
-  if (boxes * (labels ? 2 : 1) <= maximumEvents) return;
+  if (boxes * perBox <= maximumEvents) return;
   throw new UserError('usage', `There are ${boxes} boxes to draw, more than fit into one clip.`,
     'Raise the confidence, hide classes, leave the labels out, or export a shorter part.');
 };

@@ -160,7 +160,8 @@ describe('an annotated clip', () => {
     // Each packet at the same distance from the picture as before, none far outside of the part.
     for (const [k, packet] of clip.entries()) {
       const before = source[offset + k]!.time - origin - from;
-      expect(Math.abs(packet.time - before)).toBeLessThan(1e-3);
+      // AVI counts the time of its sound anew from wherever reading begins.
+      expect(Math.abs(packet.time - before)).toBeLessThan(video.container === 'avi' ? 0.03 : 1e-3);
     }
     expect(clip[0]!.time).toBeLessThan(0.06);
     expect(clip.at(-1)!.time).toBeLessThanOrEqual(to - from + 0.1);
