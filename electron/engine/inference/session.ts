@@ -13,12 +13,16 @@ export type ThreadEvents = {
    * only its process can. Told once.
    */
   readonly onHang?: (milliseconds: number) => void;
+  /** Longest wait for one answer before that, milliseconds; a minute where left out. */
+  readonly hangAfter?: number;
 };
 
 type Waiting = { readonly resolve: (result: InferenceResult) => void; readonly reject: (error: Error) => void };
 
-/** Longest a single frame may take; the first one includes what a GPU compiles. */
-const hangAfter = 60_000;
+/** Longest a single frame may take, milliseconds; the first one includes what a GPU compiles. */
+const usualHang = 60_000;
+/** Opening may compile the whole model (TensorRT). */
+const openingHang = 300_000;
 
 /**
  * The one thread of a process that calls onnxruntime. Several frames may be under way; they are
@@ -52,6 +56,7 @@ export class InferenceThread {
     const workerData: ThreadStart = { path: model.path, card: model.card, options };
     const worker = new Worker(entryFile('inference-thread'), { workerData, name: 'inference' });
     const thread = new InferenceThread(worker, events);
+    const opening = setTimeout(() => events.onHang?.(openingHang), openingHang);
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('exit', () => reject(new UserError('provider', 'The inference thread ended before it was ready.')));
@@ -59,7 +64,7 @@ export class InferenceThread {
         if (message.kind === 'refused') reject(errorFromData(message.error));
         else resolve();
       });
-    });
+    }).finally(() => clearTimeout(opening));
     worker.on('error', (error) => thread.#fail(error));
     worker.on('message', (message: FromThread) => thread.#take(message));
     return thread;
@@ -110,7 +115,8 @@ export class InferenceThread {
 
   #watch(): void {
     if (this.#watchdog) { this.#watchdog.refresh(); return; }
-    this.#watchdog = setTimeout(() => this.#events.onHang?.(hangAfter), hangAfter);
+    const { hangAfter = usualHang, onHang } = this.#events;
+    this.#watchdog = setTimeout(() => onHang?.(hangAfter), hangAfter);
     this.#watchdog.unref();
   }
 
