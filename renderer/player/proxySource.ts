@@ -6,6 +6,8 @@ const ahead = 20;
 const behind = 20;
 /** A seek this far past what has arrived waits for it; farther, the stream begins anew there. */
 const worthWaiting = 2;
+/** The stream begins this much before the place that is wanted, so that steps back from there find their frames. */
+const lead = 1;
 
 const once = (target: EventTarget, name: string, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -33,6 +35,10 @@ export class ProxySource {
   #buffer: SourceBuffer | null = null;
   #fetching = new AbortController();
   #loading: Promise<void> = Promise.resolve();
+  /** Where the present stream begins, whether something of it has arrived, and whether more will. */
+  #from = 0;
+  #arrived = false;
+  #coming = false;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -65,14 +71,18 @@ export class ProxySource {
   readonly #sought = (): void => {
     const to = this.video.currentTime;
     const { buffered } = this.video;
-    for (let k = 0; k < buffered.length; k++) {
-      const coming = this.#media.readyState === 'open' ? worthWaiting : 0.05;
-      if (to >= buffered.start(k) - 0.001 && to <= buffered.end(k) + coming) return;
-    }
+    const there = this.#arrived && buffered.length > 0;
+    const start = there ? buffered.start(0) : this.#from;
+    const end = there ? buffered.end(buffered.length - 1) : this.#from + lead;
+    if (to >= start - 0.001 && to <= end + (this.#coming ? worthWaiting : 0.05)) return;
     this.#restart(to);
   };
 
-  #restart(from: number): void {
+  #restart(wanted: number): void {
+    const from = Math.max(0, wanted - lead);
+    this.#from = from;
+    this.#arrived = false;
+    this.#coming = true;
     this.#fetching.abort(new DOMException('Another place is wanted.', 'AbortError'));
     const fetching = new AbortController();
     this.#fetching = fetching;
@@ -94,9 +104,11 @@ export class ProxySource {
       const { done, value } = await reader.read();
       if (done) break;
       await this.#append(value, signal);
+      this.#arrived = true;
       if (first) this.#stepIntoBuffer();
       await this.#roomAhead(signal);
     }
+    this.#coming = false;
     if (this.#media.readyState === 'open') this.#media.endOfStream();
   }
 
