@@ -32,6 +32,7 @@ const printedPrecision = 1e-4;
 /** Buffers that may be out with the inference thread and come back. */
 const spareBuffers = 8;
 const closeMs = 200;
+const lateMs = 1000;
 
 type Picture = { readonly pixels: Uint8Array<ArrayBuffer>; readonly decodeMs: number; readonly arrived: number };
 
@@ -284,9 +285,14 @@ export class FrameSource {
   /** Waits for a frame, a first time or the end; gives the decoder up if it shows no sign of life. */
   async #somethingNew(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
+    let due = performance.now();
     const watch = (): void => {
-      const left = this.#lifeSign + this.#watchdogMs - performance.now();
+      const now = performance.now();
+      // A timer that comes late means that the computer slept or this thread was busy, not that the decoder is stuck.
+      if (now - due > lateMs) this.#lifeSign = now;
+      const left = this.#lifeSign + this.#watchdogMs - now;
       if (left > 0) {
+        due = now + left + 1;
         timer = setTimeout(watch, left + 1);
         return;
       }

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../contract/contract.js';
@@ -80,7 +80,9 @@ const fromPath = (tool: ToolName, { env = process.env }: LocateOptions): Candida
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   const found = [...new Set(folders)].map((folder) => join(folder, tool + suffix)).filter(isFile);
   if (found.length === 0) return [{ source: 'path', place: 'PATH', path: null, reason: `no ${tool} in any of its folders` }];
-  return found.map((path) => ({ source: 'path', place: 'PATH', path }));
+  // Many systems have /bin and /usr/bin as one folder.
+  const once = new Map(found.reverse().map((path) => [realpathSync(path), path]));
+  return [...once.values()].reverse().map((path) => ({ source: 'path', place: 'PATH', path }));
 };
 
 const fromRegistry = (tool: ToolName): Candidate[] => {

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeTools, locateTools, outsideAsar, parseVersion } from '../../../electron/engine/media/locate.js';
@@ -60,12 +60,12 @@ test('programs inside an asar archive are started from beside it', () => {
   expect(outsideAsar('/home/x/ffmpeg')).toBe('/home/x/ffmpeg');
 });
 
-test('a lost executable bit is not in the way of one from the registry', async () => {
+test('a file of the user that may not be run is told, not changed', async () => {
   const { ffprobe } = await locateTools({ env: { PATH: '' }, packagedFolder: null });
   const copy = join(folder, 'copy');
   copyFileSync(ffprobe.path, copy);
   chmodSync(copy, 0o644);
   const seen = await describeTools({ env: { VOVISION_FFPROBE: copy, PATH: '' }, packagedFolder: null });
-  // A file of the user is left as it is.
   expect(seen.find(({ tool, source }) => tool === 'ffprobe' && source === 'environment')?.reason).toMatch(/could not be started/);
+  expect(statSync(copy).mode & 0o777).toBe(0o644);
 });
