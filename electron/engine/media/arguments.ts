@@ -22,9 +22,12 @@ export const inputArguments = (path: string): string[] => [
 /** How every ffmpeg is started: never reads the terminal, says little. */
 export const quietArguments = (level = 'error'): string[] => ['-nostdin', '-hide_banner', '-nostats', '-loglevel', level];
 
-/** Puts out every frame once, its time neither changed nor rounded to frames. Both options have had other names. */
+/** Puts out every frame once. The option has had another name. */
+export const passthrough = (tool: FoundTool): string[] => [since(tool, 57, 24) ? '-fps_mode' : '-vsync', 'passthrough'];
+
+/** Puts out every frame once, its time neither changed nor rounded to frames. */
 export const unchangedTimes = (tool: FoundTool): string[] => [
-  since(tool, 57, 24) ? '-fps_mode' : '-vsync', 'passthrough',
+  ...passthrough(tool),
   '-enc_time_base', since(tool, 58, 25) ? 'demux' : '-1',
 ];
 
