@@ -1,6 +1,6 @@
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackage, electronDist, start, until, type Package, type Running } from './packaged-app.js';
@@ -8,7 +8,7 @@ import { buildPackage, electronDist, start, until, type Package, type Running } 
 const dist = electronDist();
 
 const filesBelow = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile()).sort();
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => lstatSync(join(folder, name)).isFile()).sort();
 
 type Entry = { readonly files?: Readonly<Record<string, Entry>> };
 
@@ -99,7 +99,7 @@ describe.skipIf(typeof dist === 'string')(`the Linux package${typeof dist === 's
     afterAll(async () => running.close());
 
     it('shows its own page', async () => {
-      expect(await running.evaluate('location.href')).toBe('app://vovision/');
+      expect(await until(30, () => running.evaluate('location.href'))).toBe('app://vovision/');
       expect(await running.evaluate('typeof window.require')).toBe('undefined');
     });
 
@@ -113,7 +113,7 @@ describe.skipIf(typeof dist === 'string')(`the Linux package${typeof dist === 's
         if (!seen.includes('sample.mp4')) throw new Error(`the page shows no clip: ${seen.slice(0, 300)}\n${running.output()}`);
         const files = filesBelow(running.data).filter((name) => name.endsWith('.jsonl'));
         const lines = files.length === 1 ? readFileSync(join(running.data, files[0]!), 'utf8').trim().split('\n') : [];
-        if (lines.length < 1 + frames) throw new Error(`${lines.length - 1} of ${frames} frames are analysed: ${seen.slice(0, 300)}\n${running.output()}`);
+        if (lines.length < 1 + frames) throw new Error(`${lines.length - 1} of ${frames} frames are analysed (${files.join(', ')}): ${seen.slice(0, 300)}\n${running.output()}`);
         const [manifest, ...results] = lines.map((line) => JSON.parse(line) as { provider?: string; i?: number; d?: number[][] });
         expect(manifest!.provider).toBe('cpu');
         expect(new Set(results.map(({ i }) => i)).size).toBe(frames);
