@@ -12,8 +12,6 @@ export type ModelFacts = {
   readonly metadata: Readonly<Record<string, string>>;
   /** Class names from the metadata; null where there are none. */
   readonly classNames: readonly string[] | null;
-  /** Operators the graph uses. */
-  readonly operators: ReadonlySet<string>;
   /** Size of the picture the model wants, where it is known. */
   readonly size: { readonly width: number; readonly height: number } | null;
   /** What the model said to a made-up picture, by output name; empty where it was not asked. */
@@ -46,11 +44,11 @@ export const ranges = {
 export type RangeId = keyof typeof ranges;
 
 /** Cells of a detector's grids: a picture's area in cells of each stride, `anchors` boxes a cell. */
-export const gridCells = (size: { readonly width: number; readonly height: number }, strides: readonly number[], anchors = 1): number =>
+const gridCells = (size: { readonly width: number; readonly height: number }, strides: readonly number[], anchors = 1): number =>
   strides.reduce((sum, stride) => sum + Math.ceil(size.width / stride) * Math.ceil(size.height / stride) * anchors, 0);
 
 /** The strides of the grids that three-level and four-level YOLO detectors have. */
-export const gridStrides = [[8, 16, 32], [8, 16, 32, 64]] as const;
+const gridStrides = [[8, 16, 32], [8, 16, 32, 64]] as const;
 
 /** Strides whose grids have exactly `count` boxes; null if none have. */
 export const stridesOf = (facts: ModelFacts, count: number, anchors = 1): readonly number[] | null => {

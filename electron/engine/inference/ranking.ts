@@ -38,7 +38,8 @@ export const rankProviders = async (model: Model, options: RankOptions): Promise
     statuses.push(judged);
   }
   const ranked = statuses.sort((a, b) => (a.latency ?? Number.POSITIVE_INFINITY) - (b.latency ?? Number.POSITIVE_INFINITY) || 0);
-  await store(model, options.dataFolder, ranked).catch(() => undefined);
+  // Where not even the CPU answered, the machine was in trouble, not the providers: the next time tells.
+  if (reference) await store(model, options.dataFolder, ranked).catch(() => undefined);
   return ranked;
 };
 

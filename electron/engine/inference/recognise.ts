@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { ModelProto } from '../../../models/onnx/generated/onnx_pb.js';
-import { allNodes, modelInputs, modelMetadata, modelOutputs } from '../../../models/onnx/read.js';
+import { modelInputs, modelMetadata, modelOutputs } from '../../../models/onnx/read.js';
 import type { TensorType } from '../../../models/onnx/types.js';
 import { UserError, type ModelQuestion } from '../contract/contract.js';
 import { nameLists, namesFromAnswer, namesFromMetadata } from './class-names.js';
@@ -55,7 +55,7 @@ export const recognise = async (
 
   const facts: ModelFacts = {
     inputs, outputs: modelOutputs(model).map((output) => measured(factOf(output), sample)), metadata,
-    classNames: namesFromMetadata(metadata), operators: new Set(allNodes(model).map((node) => node.opType)), size: { width, height }, sample,
+    classNames: namesFromMetadata(metadata), size: { width, height }, sample,
   };
   const guesses = guessHeads(facts);
   const guess = chosen(guesses, answers['head']) ?? guesses[0];
