@@ -63,6 +63,7 @@ export class AnalysisRun {
   #wake: (() => void) | null = null;
   #ended = false;
   #loop: Promise<void> | null = null;
+  #closing: Promise<void> = Promise.resolve();
   #timers: NodeJS.Timeout[] = [];
   #source: FrameSource | null = null;
 
@@ -148,6 +149,7 @@ export class AnalysisRun {
     this.#leave?.abort();
     this.#wake?.();
     await this.#loop;
+    await this.#closing;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     this.#tellDetections();
@@ -239,7 +241,8 @@ export class AnalysisRun {
       this.#meter.setWorking(false);
       this.#source = null;
       if (this.#leave === leave) this.#leave = null;
-      await source?.close();
+      // A decoder on its way out does not hold up the next one.
+      this.#closing = source?.close() ?? this.#closing;
     }
   }
 

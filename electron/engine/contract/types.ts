@@ -139,6 +139,8 @@ export type ExportProgress = {
   readonly framesPerSecond: number | null;
   readonly outputName: string;
   readonly encoder: string | null;
+  /** What was done otherwise than one might expect, in sentences. */
+  readonly notes: readonly string[];
   readonly error: ErrorData | null;
 };
 

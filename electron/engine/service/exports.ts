@@ -40,34 +40,34 @@ export class Exports {
   }
 
   start(id: RunId, options: ExportOptions, path: string): JobId {
-    const { run } = this.runs.opened(id);
+    const { run, video } = this.runs.opened(id);
     const job = randomBytes(16).toString('base64url');
     const entry: Job = {
       abort: new AbortController(),
       progress: {
         job, state: 'running', framesDone: 0, framesTotal: null, remaining: null, framesPerSecond: null,
-        outputName: basename(path), encoder: null, error: null,
+        outputName: basename(path), encoder: null, notes: [], error: null,
       },
     };
     this.#jobs.set(job, entry);
     const results: DetectionBatch = run.store.batch(frameIndex(0), frameIndex(Number.MAX_SAFE_INTEGER));
-    const work = this.#run(entry, run.video, run.model.info.classes, results, options, path).finally(() => this.#work.delete(work));
+    const work = this.#run(entry, { video: run.video, frames: video.frames, results, classes: run.model.info.classes, options, output: path }).finally(() => this.#work.delete(work));
     this.#work.add(work);
     return job;
   }
 
-  async #run(job: Job, video: Parameters<typeof exportClip>[0]['video'], classes: readonly string[], results: DetectionBatch, options: ExportOptions, path: string): Promise<void> {
+  async #run(job: Job, what: Pick<Parameters<typeof exportClip>[0], 'video' | 'frames' | 'results' | 'classes' | 'options' | 'output'>): Promise<void> {
     const tell = (change: Partial<ExportProgress>): void => {
       job.progress = { ...job.progress, ...change };
       this.emit('export', job.progress);
     };
     try {
       const summary = await exportClip({
-        video, tools: await this.tools(), results, classes, options, output: path, fontsFolder: this.fontsFolder,
+        ...what, tools: await this.tools(), fontsFolder: this.fontsFolder,
         signal: job.abort.signal,
         onProgress: tell,
       });
-      tell({ state: 'done', remaining: null, framesDone: summary.frames, framesTotal: summary.frames, encoder: summary.encoder });
+      tell({ state: 'done', remaining: null, framesDone: summary.frames, framesTotal: summary.frames, encoder: summary.encoder, notes: summary.notes });
     } catch (error) {
       if (isAbort(error)) tell({ state: 'cancelled' });
       else tell({ state: 'failed', error: errorData(error) });
