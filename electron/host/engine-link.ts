@@ -68,6 +68,10 @@ export class EngineLink {
     return this.#note(name, args, answer);
   }
 
+  knows(video: Token): boolean {
+    return this.#videos.has(video);
+  }
+
   async openVideo(video: Token, path: string): Promise<VideoInfo> {
     const info = await this.request('host.open', { video, path });
     this.#videos.set(video, path);

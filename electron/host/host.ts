@@ -72,6 +72,7 @@ export class Host {
   async request(name: unknown, args: unknown): Promise<unknown> {
     const request = readRequest(name, args);
     if (isEngineRequest(request)) {
+      if (request.name === 'video.thumbnail') await this.#introduce((request.args as RequestArgs<'video.thumbnail'>).video);
       const answer = await this.link.request(request.name, request.args);
       if (request.name === 'run.start') this.#runVideos.set((answer as Answers['run.start']).run, (request.args as RequestArgs<'run.start'>).video);
       return answer;
@@ -107,6 +108,13 @@ export class Host {
       this.vault.dismiss(token);
       return { kind: 'refused', name, error: errorData(error) };
     }
+  }
+
+  /** Stills of recent videos are shown before they are opened again; the engine must have heard of them. */
+  async #introduce(token: Token): Promise<void> {
+    if (this.link.knows(token)) return;
+    const { path } = await this.vault.recheck(token);
+    await this.link.openVideo(token, path);
   }
 
   addModel(path: string): Promise<Answers['models.choose']> {

@@ -97,6 +97,27 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
     }
   };
 
+  /**
+   * The engine was started again and its host has taken the run up. What it stored in its last moments
+   * may never have arrived here.
+   */
+  const refill = async (): Promise<void> => {
+    const mine = generation;
+    const { run, frames, detections } = get();
+    if (run === null) return;
+    const last = Math.max(detections.lastFrame, (frames?.times.length ?? 0) - 1);
+    try {
+      for (const [from, to] of piecesToLoad([[frameIndex(0), frameIndex(last)]], get().frame ?? 0, pieceLength)) {
+        const batch = await bridge.request('run.detections', { run: run.run, from, to });
+        if (mine !== generation) return;
+        take({ run: run.run, batch });
+      }
+    } catch (error) {
+      // A run that was not taken up says so itself.
+      if (mine === generation && get().runError === null) get().notifyError(error);
+    }
+  };
+
   /** Stops whatever is being analysed, for the user wants something else first. */
   const stopAll = async (): Promise<void> => {
     for (const item of get().queue) {
@@ -193,8 +214,9 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
     providerChanged: ({ run, info }) => {
       const shown = get().run;
       if (shown?.run !== run) return;
+      const changed = info.running !== shown.provider.running;
       set({ run: { ...shown, provider: info }, providers: info.others });
-      get().notify('warning', info.reason);
+      if (changed) get().notify('warning', info.reason);
     },
     framesCame: ({ video, frames }) => {
       if (get().current !== video) return;
@@ -205,7 +227,7 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
     engineChanged: (engine) => {
       const back = engine.state === 'ready' && get().engine.state !== 'ready';
       set({ engine });
-      if (back) void get().restartRun();
+      if (back) void refill();
     },
   };
 };
