@@ -24,11 +24,16 @@ export type ToolOptions = {
 
 const stderrKept = 64 * 1024;
 
-/** The environment without what would make ffmpeg write report files or colour its messages. */
+/**
+ * The environment without what would make ffmpeg write report files or colour its messages. Static
+ * builds crash when they convert the service name of a transport stream, as they load a module of
+ * another C library for it; with this path set they do without.
+ */
 const toolEnvironment = (): NodeJS.ProcessEnv => {
   const env = { ...process.env };
   delete env['FFREPORT'];
   delete env['AV_LOG_FORCE_COLOR'];
+  if (process.platform === 'linux') env['GCONV_PATH'] = '/dev/null';
   return env;
 };
 

@@ -36,7 +36,8 @@ export const trueTimes = async (path: string, streamIndex: number, frameTicks: n
   const { stdout } = await run(
     ffprobe,
     ['-v', 'quiet', '-select_streams', String(streamIndex), '-show_frames', '-show_entries', 'frame=best_effort_timestamp', '-of', 'json', `file:${path}`],
-    { maxBuffer: 1 << 28 },
+    // Without this path the static builds crash on transport streams, as told in `child.ts`.
+    { maxBuffer: 1 << 28, env: { ...process.env, GCONV_PATH: '/dev/null' } },
   );
   const { frames } = JSON.parse(stdout) as { frames: { best_effort_timestamp?: number }[] };
   // Frames for which ffprobe knows no time (raw streams, the last one in AVI) come one frame after the last.
