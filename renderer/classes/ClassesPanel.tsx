@@ -4,7 +4,7 @@ import { classColour } from '../../electron/engine/contract/contract.js';
 import type { App } from '../state/slice.js';
 import { listedClasses } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';
-import { Button, Checkbox, EmptyNote, Kbd, Tooltip } from '../ui/ui.js';
+import { Button, Checkbox, EmptyNote, Tooltip } from '../ui/ui.js';
 import { count, dash } from '../ui/format.js';
 import { useEvery } from '../ui/useEvery.js';
 import { words } from '../words.js';
@@ -38,16 +38,13 @@ const Row = ({ row }: { readonly row: ClassRow }) => {
   const { toggleClass, soloClass } = app.getState();
   return (
     <li className={styles.row} data-hidden={!row.shown || undefined} data-absent={row.onFrame === 0 || undefined}>
-      <label className={styles.name}>
-        <Checkbox checked={row.shown} onChange={() => toggleClass(row.id)} label={words.classes.show(row.name)} />
-        <span className={styles.dot} style={{ background: classColour(row.name) }} />
-        <span className={styles.text}>{row.name}</span>
-        {row.digit !== null && (
-          <span className={styles.key}>
-            <Kbd keys={String(row.digit)} />
-          </span>
-        )}
-      </label>
+      <Tooltip content={words.classes.show(row.name)} side="left" {...(row.digit !== null && { keys: String(row.digit) })}>
+        <label className={styles.name}>
+          <Checkbox checked={row.shown} onChange={() => toggleClass(row.id)} label={words.classes.show(row.name)} />
+          <span className={styles.dot} style={{ background: classColour(row.name) }} />
+          <span className={styles.text}>{row.name}</span>
+        </label>
+      </Tooltip>
       <button type="button" className={styles.only} aria-label={words.classes.onlyThis(row.name)} onClick={() => soloClass(row.id)}>
         {words.classes.only}
       </button>

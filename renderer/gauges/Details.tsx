@@ -8,8 +8,6 @@ const { explain } = words.gauges;
 
 const explained = [
   [words.gauges.framesPerSecond, explain.framesPerSecond],
-  [words.gauges.p50, explain.usual],
-  [words.gauges.p95, explain.p95],
   [`${words.gauges.decodedQueue} · ${words.gauges.resultsQueue}`, explain.queues],
   [words.gauges.dropped, explain.dropped],
   [words.gauges.memory, explain.memory],

@@ -32,6 +32,12 @@ export const StageBar = ({ time }: { readonly time: FrameTime }) => (
           </div>
         </Tooltip>
       ))}
+      <Tooltip content={words.gauges.explain.waiting} side="left">
+        <div className={styles.row} data-stage="waiting">
+          <dt className={styles.name}>{words.gauges.waiting}</dt>
+          <dd className={styles.value}>{figure(time.waiting)}</dd>
+        </div>
+      </Tooltip>
     </dl>
   </div>
 );

@@ -26,7 +26,15 @@ export const Dialog = ({ open, onOpenChange, title, description, width = 'medium
   <Radix.Root open={open} onOpenChange={onOpenChange}>
     <Radix.Portal>
       <div className={styles.scrim}>
-        <Radix.Content className={cx(styles.dialog, styles[width])} {...(description === undefined && { 'aria-describedby': undefined })}>
+        <Radix.Content
+          className={cx(styles.dialog, styles[width])}
+          // Else the close button would have the focus and show its tooltip at once.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
+          {...(description === undefined && { 'aria-describedby': undefined })}
+        >
           <header className={styles.head}>
             <div>
               <Radix.Title className={styles.title}>{title}</Radix.Title>

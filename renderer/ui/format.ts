@@ -1,6 +1,9 @@
 /** Figures as people read them. Everything takes null for "not known" and gives a dash. */
 export const dash = '–';
 
+/** Keeps a figure and its unit on one line. */
+export const nbsp = '\u00a0';
+
 const grouped = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
 /** 12345 -> '12,345'. */
