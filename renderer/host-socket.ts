@@ -7,7 +7,8 @@ type Pending = { resolve(value: unknown): void; reject(error: Error): void };
 type Answer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly error: ErrorData };
-type Message = Answer | { readonly event: EventName; readonly payload: never };
+/** Events that must not be missed have a number; the host repeats those after a given one. */
+type Message = Answer | { readonly event: EventName; readonly payload: never; readonly number: number | null };
 type Listener = (payload: never) => void;
 
 /** Milliseconds between tries to reach the host again; the last is repeated. */
@@ -27,6 +28,7 @@ export class HostSocket {
   #nextId = 1;
   #failures = 0;
   #wasOpen = false;
+  #lastEvent: number | null = null;
   readonly #listeners = new Map<EventName, Set<Listener>>();
 
   constructor(private readonly address: string) {
@@ -57,7 +59,7 @@ export class HostSocket {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.address);
+    const socket = new WebSocket(this.#lastEvent === null ? this.address : `${this.address}?after=${this.#lastEvent}`);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.addEventListener('open', () => this.#opened(socket));
@@ -76,6 +78,7 @@ export class HostSocket {
     if (!(data instanceof ArrayBuffer)) return;
     const message = decodeFrame(new Uint8Array(data)) as Message;
     if ('event' in message) {
+      this.#lastEvent = message.number ?? this.#lastEvent;
       this.#tell(message.event, message.payload);
       return;
     }

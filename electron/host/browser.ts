@@ -142,11 +142,12 @@ class BrowserServer {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => undefined);
-    if (request.url !== '/socket' || foreignWrite(this.#guard, request) !== null || !signedIn(this.#guard, request)) {
+    const address = /^\/socket(?:\?after=(\d{1,15}))?$/.exec(request.url ?? '');
+    if (!address || foreignWrite(this.#guard, request) !== null || !signedIn(this.#guard, request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       return;
     }
-    this.#sockets.accept(request, socket, head);
+    this.#sockets.accept(request, socket, head, address[1] === undefined ? null : Number(address[1]));
   }
 }
 

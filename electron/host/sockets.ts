@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { decodeFrame, encodeFrame, errorData, UserError, type EventName, type Events } from '../engine/contract/contract.js';
+import { EventLog } from './event-log.js';
 
 /** What a page may send at once, and how many requests it may have waiting. */
 const maxMessage = 1024 * 1024;
@@ -19,21 +20,26 @@ const bytesOf = (data: RawData): Uint8Array => {
 
 /** The pages' WebSockets: requests in, answers and events out. */
 export class Sockets {
+  readonly #log = new EventLog();
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessage, perMessageDeflate: false, clientTracking: true });
 
   constructor(private readonly request: (name: unknown, args: unknown) => Promise<unknown>) {}
 
-  /** Takes over a connection that has been checked. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (page) => this.#welcome(page));
+  /** Takes over a connection that has been checked; `after` is the last event the page knows, null if it is new. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, after: number | null): void {
+    this.#server.handleUpgrade(request, socket, head, (page) => {
+      this.#welcome(page);
+      for (const frame of after === null ? [] : this.#log.after(after)) page.send(frame);
+    });
   }
 
   emit<Name extends EventName>(event: Name, payload: Events[Name]): void {
-    if (this.#server.clients.size === 0) return;
-    const frame = encodeFrame({ event, payload });
+    const passing = leftOutWhenSlow.has(event);
+    const frame = encodeFrame({ event, payload, number: passing ? null : this.#log.next });
+    if (!passing) this.#log.add(frame);
     for (const page of this.#server.clients) {
       if (page.bufferedAmount > stuck) page.terminate();
-      else if (page.bufferedAmount <= slow || !leftOutWhenSlow.has(event)) page.send(frame);
+      else if (page.bufferedAmount <= slow || !passing) page.send(frame);
     }
   }
 

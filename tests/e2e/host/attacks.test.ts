@@ -95,6 +95,7 @@ describe('who may ask', () => {
       });
     expect(await open('/socket', { cookie })).toContain('403');
     expect(await open('/', { cookie, origin })).toContain('403');
+    expect(await open('/socket?after=x', { cookie, origin })).toContain('403');
   });
 
   it.each(['/', '/nothing', '/media/AAAAAAAAAAAAAAAAAAAAAAAA'])('%s is answered with every protective header', async (path) => {
@@ -106,6 +107,25 @@ describe('who may ask', () => {
       'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-resource-policy': 'same-origin',
     });
   });
+});
+
+it('gives a page that comes back the events it missed, once and in order', async () => {
+  const first = await host.connect();
+  const tell = (page: typeof first, time: number): Promise<unknown> => page.request('run.playhead', { run: 'run-0123456789abcdef', time, playing: true, speed: 1 });
+  await tell(first, 1);
+  await first.event('provider');
+  first.socket.close();
+  const second = await host.connect();
+  for (const time of [2, 3, 4]) await tell(second, time);
+  await second.event('provider', ({ info }: { info: number }) => info === 4);
+  const back = await host.connect({}, `?after=${first.events.at(-1)!.number!}`);
+  await tell(second, 5);
+  await back.event('provider', ({ info }: { info: number }) => info === 5);
+  expect(back.events.map(({ payload }) => (payload as { info: number }).info)).toEqual([2, 3, 4, 5]);
+  const fresh = await host.connect();
+  await fresh.request('hello', {});
+  expect(fresh.events).toEqual([]);
+  for (const page of [second, back, fresh]) page.socket.close();
 });
 
 describe('what can be read', () => {

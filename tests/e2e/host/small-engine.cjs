@@ -40,6 +40,10 @@ const handlers = {
     send({ event: 'export', payload: { job: 'job-0123456789abcdef', state: 'done', outputName: path } });
     return 'job-0123456789abcdef';
   },
+  'run.playhead': ({ run, time }) => {
+    send({ event: 'provider', payload: { run, info: time } });
+    return null;
+  },
   'export.cancel': () => process.exit(9),
 };
 process.on('message', async ({ id, name, args }) => {

@@ -35,19 +35,19 @@ export type TestHost = {
   ask(path: string, options?: Asked): Promise<Reply>;
   /** A request exactly as written: nothing is added. */
   raw(path: string, options?: Asked): Promise<Reply>;
-  connect(headers?: Record<string, string>): Promise<Page>;
+  connect(headers?: Record<string, string>, query?: string): Promise<Page>;
   close(): Promise<void>;
 };
 
 /** A page's end of the socket. */
 export class Page {
   #next = 1;
-  readonly events: { event: string; payload: unknown }[] = [];
+  readonly events: { event: string; payload: unknown; number: number | null }[] = [];
   readonly #waiting = new Map<number, (answer: { ok: boolean; value?: unknown; error?: { kind: string; message: string } }) => void>();
 
   constructor(readonly socket: WebSocket) {
     socket.on('message', (data) => {
-      const message = decodeFrame(data as Buffer) as { event: string; payload: unknown } | { id: number; ok: boolean };
+      const message = decodeFrame(data as Buffer) as { event: string; payload: unknown; number: number | null } | { id: number; ok: boolean };
       if ('event' in message) this.events.push(message);
       else this.#waiting.get(message.id)?.(message);
     });
@@ -120,9 +120,9 @@ export const startHost = async (options: { open?: string[]; maxUpload?: number; 
     tickets: host.ticket,
     ask: (path, asked = {}) => ask(origin, path, { ...asked, headers: { cookie, ...asked.headers } }),
     raw: (path, asked = {}) => ask(origin, path, asked),
-    connect: (headers) =>
+    connect: (headers, query = '') =>
       new Promise((resolve, reject) => {
-        const socket = new WebSocket(`${origin.replace('http', 'ws')}/socket`, { headers: { cookie, origin, ...headers } });
+        const socket = new WebSocket(`${origin.replace('http', 'ws')}/socket${query}`, { headers: { cookie, origin, ...headers } });
         const page = new Page(socket);
         socket.once('open', () => resolve(page));
         socket.once('error', reject);
