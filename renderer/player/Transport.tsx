@@ -108,7 +108,8 @@ export const Transport = () => {
   const togglePlay = useApp((now) => now.togglePlay);
   const full = useFullScreen();
   return (
-    <div className={styles.transport} role="group" aria-label={words.keys.groups.playback}>
+    // A click leaves the focus where it was: Space goes on to play, and no ring stays behind.
+    <div className={styles.transport} role="group" aria-label={words.keys.groups.playback} onMouseDown={(event) => event.preventDefault()}>
       <div className={styles.group}>
         <IconButton label={say.frameBack} keys={keysOf('frame-back')} side="top" onClick={() => player?.stepFrames(-1)}>
           <StepBack size={16} />

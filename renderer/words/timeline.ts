@@ -7,6 +7,6 @@ export const timelineWords = {
   atOnce: (name: string, count: number) => `${name}: ${count} at once at most`,
   markIn: 'Beginning of the marked part',
   markOut: 'End of the marked part',
-  whole: 'Show the whole video',
+  whole: 'Whole video',
   nothing: 'Objects appear here as the video is analysed.',
 } as const;
