@@ -69,8 +69,14 @@ const views = [
   { name: 'player', prepare: (page) => showFrame(page, crossing) },
   { name: 'traffic', prepare: (page) => showFrame(page, flowing) },
   { name: 'hover', prepare: async (page) => {
-    const box = await overlay(page).boundingBox();
-    if (box) await page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.52, { steps: 4 });
+    const found = await overlay(page).evaluate((canvas) => {
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      const scale = Math.min(width / 1280, height / 720);
+      const [x1, y1, x2, y2] = JSON.parse(canvas.dataset.detail ?? '[]').sort((a, b) => b[4] - a[4])[0] ?? [0, 0, 1280, 720];
+      return [left + width / 2 + ((x1 + x2) / 2 - 640) * scale, top + height / 2 + ((y1 + y2) / 2 - 360) * scale];
+    });
+    await page.mouse.move(...found, { steps: 4 });
+    await page.waitForTimeout(400);
   } },
   { name: 'marks', prepare: async (page) => {
     await showFrame(page, 120);

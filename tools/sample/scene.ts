@@ -7,7 +7,7 @@ import { bicycle, motorcycle } from './models/cycle.js';
 import { Person, type Outfit } from './models/person.js';
 import { truck } from './models/truck.js';
 import { type Piece } from './raster.js';
-import { furniture } from './street/furniture.js';
+import { furniture, SIGNALS, signalLamps } from './street/furniture.js';
 import { groundParts } from './street/ground.js';
 import { houses } from './street/house.js';
 
@@ -40,7 +40,22 @@ const wardrobe = (seed: number): ((wish?: Partial<Outfit>) => Person) => {
 };
 
 const ONCOMING = -3.4;
-const AWAY = 0.05;
+const AWAY = 0.2;
+/** Seconds at which traffic gets amber and green. */
+const [AMBER, GREEN] = [3.9, 4.7];
+
+/** The lamps for traffic: part of the street, but they change. */
+const signals = (): Actor => {
+  let lamp: 'red' | 'amber' | 'green' = 'red';
+  const parts = SIGNALS.map(([x, z]) => signalLamps(x, z, () => lamp));
+  return {
+    labels: [],
+    at: (time, out) => {
+      lamp = time < AMBER ? 'red' : time < GREEN ? 'amber' : 'green';
+      for (const part of parts) out.pieces.push({ ...part, placement: IDENTITY, object: 0 });
+    },
+  };
+};
 
 /** Everybody and everything that moves, or could: people cross while traffic waits, then it flows. */
 export const actors = (seed: number): Actor[] => {
@@ -66,7 +81,7 @@ export const actors = (seed: number): Actor[] => {
   ];
   const bikes: Actor[] = [
     cyclist(next(), next(), 'bicycle', bicycle(0x1f5f8a, dress({ hairStyle: 'helmet', hair: 0xd8d8d4, top: 0xb8873a, topStyle: 'jacket', carries: 'backpack' }).outfit, false), off(2.5, 7.2), [[-1, -3], [0.8, 0], [4.6, 0.2], [6.6, 4.2], [7.6, 8.4], [8.6, 13]]),
-    cyclist(next(), next(), 'bicycle', bicycle(0x8a2323, dress({ hairStyle: 'long', top: 0xd8d4c8, topStyle: 'shirt', legStyle: 'trousers', carries: 'nothing' }).outfit, true), towards(-1.95, 31), [[-1, -5], [3, 11], [5, 16], [6.2, 19.6], [8, 27.5], [9, 32]]),
+    cyclist(next(), next(), 'bicycle', bicycle(0x8a2323, dress({ hairStyle: 'long', top: 0xd8d4c8, topStyle: 'shirt', legStyle: 'trousers', carries: 'nothing' }).outfit, true), towards(-1.4, 31), [[-1, -5], [3, 11], [5, 16], [6.2, 19.6], [8, 27.5], [9, 32]]),
     cyclist(next(), next(), 'motorcycle', motorcycle(0x16324f, dress({ hairStyle: 'helmet', hair: 0x1b1b1d, top: 0x2a2a2c, topStyle: 'jacket', carries: 'nothing' }).outfit), towards(-1.7, 75), [[-1, -7.5], [12, 84]]),
     cyclist(next(), next(), 'bicycle', bicycle(0x2e7a4a, dress({ hairStyle: 'short', sleeves: 'short', top: 0xa33a2e, topStyle: 'shirt', legStyle: 'shorts', carries: 'nothing' }).outfit, false), off(2.5, -2), [[0, -26], [6.4, 0], [7.4, 4.2], [12, 25]]),
   ];
@@ -87,5 +102,5 @@ export const actors = (seed: number): Actor[] => {
     stroll(dress({ topStyle: 'coat', hairStyle: 'short' }), [-8.3, 18.6], [-8.2, 12.4], 1.2, 3),
     stroll(dress({ height: 1.7, topStyle: 'jacket', top: 0xd8d4c8 }), [4.9, 1.2], [4.6, 40], 1.5, 5.6),
   ];
-  return [...list, ...bikes, ...people];
+  return [...list, ...bikes, ...people, signals()];
 };

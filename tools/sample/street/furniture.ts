@@ -77,17 +77,26 @@ const lantern = (x: number, z: number, arm: number): Part[] => [
   { mesh: moved(ellipsoid(0.4, 0.07, 0.16, 6, 10), translation(x + arm, 7.5, z)), surface: plain(0x8f9598, 0.05, 50) },
 ];
 
-const signal = (x: number, z: number, stop: boolean): Part[] => [
-  { mesh: joined(bar([x, 0.1, z], [x, 3.1, z], 0.06, 8), block([x - 0.15, 2.35, z - 0.28], [x + 0.15, 3.25, z - 0.06])), surface: plain(0x1f2224, 0.03, 40) },
-  {
-    mesh: joined(...[3.1, 2.8, 2.5].map((y) => moved(ellipsoid(0.1, 0.1, 0.05, 8, 12), translation(x, y, z - 0.28)))),
-    surface: (p, look) => {
-      paint(look, [0.02, 0.02, 0.02]);
-      if (stop && p.y > 2.95) shine(look, 2.6, 0.14, 0.08);
-      if (!stop && p.y < 2.65) shine(look, 0.1, 2.1, 0.7);
-    },
+/** Where signals stand (x, z). */
+export const SIGNALS = [[LAYOUT.rightKerb + 0.45, LAYOUT.crossing[1] + 1.2], [LAYOUT.leftKerb - 0.4, LAYOUT.stopLine + 0.6]] as const;
+
+const signal = (x: number, z: number): Part => ({
+  mesh: joined(bar([x, 0.1, z], [x, 3.1, z], 0.06, 8), block([x - 0.15, 2.35, z - 0.28], [x + 0.15, 3.25, z - 0.06])),
+  surface: plain(0x1f2224, 0.03, 40),
+});
+
+/** The three lamps of a signal; `now` tells which shines. */
+export const signalLamps = (x: number, z: number, now: () => 'red' | 'amber' | 'green'): Part => ({
+  mesh: joined(...[3.1, 2.8, 2.5].map((y) => moved(ellipsoid(0.1, 0.1, 0.05, 8, 12), translation(x, y, z - 0.28)))),
+  surface: (p, look) => {
+    paint(look, [0.02, 0.02, 0.02]);
+    const lamp = p.y > 2.95 ? 'red' : p.y > 2.65 ? 'amber' : 'green';
+    if (lamp !== now()) return;
+    if (lamp === 'red') shine(look, 2.6, 0.14, 0.08);
+    else if (lamp === 'amber') shine(look, 2.4, 1.1, 0.08);
+    else shine(look, 0.1, 2.1, 0.7);
   },
-];
+});
 
 const shelter = (z: number): Part[] => {
   const x = LAYOUT.rightKerb + 1.9;
@@ -147,7 +156,7 @@ export const furniture = (seed: number): Part[] => {
   for (let z = 18; z < 120; z += 10.5) parts.push(...tree([LAYOUT.leftKerb - 0.75, 0.12, z + roll() * 2], 7 + roll() * 2.2, Math.floor(roll() * 1e6)));
   for (let z = 40; z < 120; z += 12) parts.push(...tree([LAYOUT.rightKerb + 0.85, 0.12, z + roll() * 2], 6.2 + roll() * 2, Math.floor(roll() * 1e6)));
   for (let z = 26; z < 130; z += 27) parts.push(...lantern(LAYOUT.leftKerb - 0.5, z + 5, 1.6), ...lantern(LAYOUT.rightKerb + 0.5, z + 17, -1.6));
-  parts.push(...signal(LAYOUT.rightKerb + 0.45, LAYOUT.crossing[1] + 1.2, true), ...signal(LAYOUT.leftKerb - 0.4, LAYOUT.stopLine + 0.6, true));
+  parts.push(...SIGNALS.map(([x, z]) => signal(x, z)));
   parts.push(...shelter(25), ...sign(LAYOUT.rightKerb + 0.4, 24));
   for (const [x, z] of [[7.6, 13.2], [7.6, 20.6], [-10.6, 14], [-10.6, 18.4], [7.6, 34.5]] as const) parts.push(...planter(x, z, Math.floor(roll() * 1e6)));
   const posts = [8, 9.2, 13.6, 15, 16.4].flatMap((z) => [bar([LAYOUT.leftKerb - 0.35, 0.1, z], [LAYOUT.leftKerb - 0.35, 1, z], 0.06, 8)]);
