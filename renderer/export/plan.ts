@@ -34,8 +34,8 @@ export const percent = (part: number): string => {
   return part > 0 && whole === 0 ? '1 %' : `${whole} %`;
 };
 
-/** Bits a pixel of ProRes 422 by Apple's white paper (147 Mbit/s at 1920 x 1080, 29.97 frames/s). */
-const proresBitsPerPixel = 147e6 / (1920 * 1080 * 29.97);
+/** Bits a pixel that ffmpeg's prores_ks spends at profile HQ; Apple's white paper aims at 3.54. */
+const proresBitsPerPixel = 4.1;
 
 /**
  * Bytes of the finished clip, sound left out. Only ProRes spends a fixed number of bits on a pixel; the others

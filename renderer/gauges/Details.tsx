@@ -8,7 +8,8 @@ const { explain } = words.gauges;
 
 const explained = [
   [words.gauges.framesPerSecond, explain.framesPerSecond],
-  [`${words.gauges.decodedQueue} · ${words.gauges.resultsQueue}`, explain.queues],
+  [words.gauges.decodedQueue, explain.decodedQueue],
+  [words.gauges.resultsQueue, explain.resultsQueue],
   [words.gauges.dropped, explain.dropped],
   [words.gauges.memory, explain.memory],
   [words.gauges.provider, explain.provider],

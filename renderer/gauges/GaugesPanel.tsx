@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { CircleHelp } from 'lucide-react';
+import type { LiveStats } from '../../electron/engine/contract/contract.js';
 import { app, useApp } from '../state/store.js';
 import type { App } from '../state/slice.js';
-import { IconButton, Popover } from '../ui/ui.js';
+import { IconButton, Popover, Tooltip } from '../ui/ui.js';
 import { bytes, count, dash, figure } from '../ui/format.js';
 import { useEvery } from '../ui/useEvery.js';
 import { words } from '../words.js';
@@ -14,6 +15,8 @@ import { ProviderRow } from './ProviderRow.js';
 import { Sparkline } from './Sparkline.js';
 import { StageBar } from './StageBar.js';
 import styles from './Gauges.module.css';
+
+const { explain } = words.gauges;
 
 /** The figures move four times a second at most: faster cannot be read. */
 const pace = 250;
@@ -44,21 +47,18 @@ const useHistory = (): number => {
   return now;
 };
 
-const Queue = ({ name, length, limit }: { readonly name: string; readonly length: number | null; readonly limit: number | null }) => (
-  <div className={styles.row}>
-    <span className={styles.label}>{name}</span>
-    <span className={styles.meter}>
-      <span className={styles.level} style={{ transform: `scaleX(${limit === null || limit === 0 ? 0 : Math.min(1, (length ?? 0) / limit)})` }} />
-    </span>
-    <span className={styles.value}>{length === null || limit === null ? dash : words.gauges.queueOf(length, limit)}</span>
-  </div>
-);
+const queueText = (stats: LiveStats | null, name: 'decoded' | 'results'): string => {
+  const queue = stats?.queues.find((other) => other.name === name);
+  return queue === undefined || queue.limit === 0 ? dash : words.gauges.queueOf(queue.length, queue.limit);
+};
 
-const Figure = ({ name, value }: { readonly name: string; readonly value: string }) => (
-  <div className={styles.row}>
-    <span className={styles.label}>{name}</span>
-    <span className={styles.value}>{value}</span>
-  </div>
+const Figure = ({ name, meaning, value }: { readonly name: string; readonly meaning: string; readonly value: string }) => (
+  <Tooltip content={meaning} side="left">
+    <div className={styles.row}>
+      <dt className={styles.label}>{name}</dt>
+      <dd className={styles.value}>{value}</dd>
+    </div>
+  </Tooltip>
 );
 
 /** How fast this machine is, live, and what holds it back. */
@@ -69,7 +69,6 @@ export const GaugesPanel = () => {
   const busy = useApp((state) => state.providersBusy);
   const now = useHistory();
   const time = frameTime(stats?.latency ?? nothing, draw);
-  const queue = (name: 'decoded' | 'results') => stats?.queues.find((other) => other.name === name) ?? null;
 
   const tryAgain = async (): Promise<void> => {
     await app.getState().tryProviders();
@@ -108,14 +107,12 @@ export const GaugesPanel = () => {
 
       <div className={styles.group}>
         {run !== null && <ProviderRow choice={run.provider} busy={busy} onTryAgain={() => void tryAgain()} />}
-        <Queue name={words.gauges.decodedQueue} length={queue('decoded')?.length ?? null} limit={queue('decoded')?.limit ?? null} />
-        <Queue name={words.gauges.resultsQueue} length={queue('results')?.length ?? null} limit={queue('results')?.limit ?? null} />
-        <Figure name={words.gauges.dropped} value={count(stats?.framesDropped ?? null)} />
-        <Figure name={words.gauges.memory} value={bytes(stats?.memory ?? null)} />
-        <Figure
-          name={words.gauges.progress}
-          value={stats === null ? dash : words.gauges.progressOf(count(stats.framesDone), count(stats.framesTotal))}
-        />
+        <dl className={styles.figures}>
+          <Figure name={words.gauges.decodedQueue} meaning={explain.decodedQueue} value={queueText(stats, 'decoded')} />
+          <Figure name={words.gauges.resultsQueue} meaning={explain.resultsQueue} value={queueText(stats, 'results')} />
+          <Figure name={words.gauges.dropped} meaning={explain.dropped} value={count(stats?.framesDropped ?? null)} />
+          <Figure name={words.gauges.memory} meaning={explain.memory} value={bytes(stats?.memory ?? null)} />
+        </dl>
       </div>
     </section>
   );

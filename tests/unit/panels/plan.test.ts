@@ -50,9 +50,9 @@ describe('how much of it is analysed', () => {
 });
 
 describe('the size', () => {
-  it('is told for ProRes only: 147 Mbit/s at 1080p', () => {
-    const display = { width: displayPx(1920), height: displayPx(1080) };
-    expect(expectedSize('prores', display, 2997)).toBeCloseTo((147e6 / 8) * 100, -3);
-    expect(expectedSize('h264', display, 2997)).toBeNull();
+  it('is told for ProRes only, as prores_ks made 60 frames of 1280 x 720', () => {
+    const display = { width: displayPx(1280), height: displayPx(720) };
+    expect(Math.abs((expectedSize('prores', display, 60) ?? 0) / 28_612_219 - 1)).toBeLessThan(0.05);
+    expect(expectedSize('h264', display, 60)).toBeNull();
   });
 });
