@@ -205,6 +205,7 @@ export class AnalysisRun {
     const { input } = model.card;
     const box = letterbox(video.display, { width: modelPx(input.width), height: modelPx(input.height) }, input.fit, input.pad);
     let next: number = gap.from;
+    let first = true;
     let source: FrameSource | null = null;
     try {
       source = await FrameSource.open(video, tools, {
@@ -228,9 +229,10 @@ export class AnalysisRun {
         },
         store: async (index, time, boxes) => {
           await store.append(index, time, boxes);
-          const first = this.#fresh.frames === 0 && this.#meter.framesDone === 0;
           this.#fresh.add(index, time, boxes);
+          // Somebody waits for the first one.
           if (first) this.#tellDetections();
+          first = false;
         },
       });
       // Frames that decoding does not give would be asked for for ever.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { open, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
@@ -6,9 +7,9 @@ import { UserError } from '../contract/contract.js';
 import { outputError } from './problems.js';
 
 /** A holder that lives touches its lock this often ... */
-const heartbeat = 5_000;
+const heartbeat = 4_000;
 /** ... so one that was not touched for this long is nobody's, whatever its process number says. */
-const stale = 60_000;
+const stale = 20_000;
 
 const holderSchema = z.object({ pid: z.number().int().positive(), host: z.string(), nonce: z.string() });
 
@@ -82,6 +83,16 @@ const removeIfStale = async (path: string, file: string): Promise<void> => {
   await unlink(aside).catch(() => undefined);
 };
 
+/** A killed process whose parent has not looked yet still has its number (Linux tells). */
+const isZombie = (pid: number): boolean => {
+  try {
+    const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return line.slice(line.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return false;
+  }
+};
+
 const holderLives = (text: string, age: number): boolean => {
   let json: unknown = null;
   try {
@@ -95,7 +106,7 @@ const holderLives = (text: string, age: number): boolean => {
   if (holder.data.pid === process.pid) return held.has(holder.data.nonce);
   try {
     process.kill(holder.data.pid, 0);
-    return true;
+    return !isZombie(holder.data.pid);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }

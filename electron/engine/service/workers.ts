@@ -1,3 +1,4 @@
+import * as os from 'node:os';
 import { UserError, type ProviderChoice, type ProviderId, type ProviderStatus } from '../contract/contract.js';
 import { rankProviders, storedRanking, type TrialRunner } from '../inference/providers.js';
 import { InferenceThread } from '../inference/session.js';
@@ -56,7 +57,7 @@ export class Workers {
       return this.#current;
     }
     await this.#close();
-    const thread = await InferenceThread.start(model, { provider: choice.running, threads: null }, {
+    const thread = await InferenceThread.start(model, { provider: choice.running, threads: threads() }, {
       onProviderChange: (change) => this.#changed(change),
       onHang: this.onHang,
     });
@@ -82,6 +83,15 @@ export class Workers {
     await this.#close();
   }
 }
+
+/**
+ * Threads inside one operator: onnxruntime's own choice counts a pair of hyper-threads once, which
+ * leaves half of a small machine idle. More than eight gain nothing with networks of this size.
+ */
+const threads = (): number => {
+  const { availableParallelism } = os as { availableParallelism?: () => number };
+  return Math.min(8, availableParallelism?.() ?? os.cpus().length);
+};
 
 /** Which provider to run, and the sentence that says why. */
 export const choose = (asked: ProviderId | 'auto', tried: readonly ProviderStatus[]): ProviderChoice => {
