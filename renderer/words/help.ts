@@ -3,5 +3,4 @@ export const helpWords = {
   description: 'They work wherever nothing is being typed.',
   search: 'Find a key or an action',
   noMatch: (text: string) => `Nothing is called “${text}”.`,
-  or: 'or',
 } as const;

@@ -26,7 +26,6 @@ export const modelsWords = {
   classes: (count: number) => (count === 1 ? '1 class' : `${count} classes`),
   own: 'added by you',
   add: 'Add a model…',
-  addDetail: 'An .onnx file from your computer',
   details: 'About this model',
   questionsTitle: (name: string) => `About ${name}`,
   questionsIntro: 'The file does not say everything that is needed to read its results. What is known of it?',

@@ -15,7 +15,6 @@ export const settingsWords = {
   confidenceMeaning: 'Objects the model is less sure of are left out.',
   export: 'Export',
   format: 'Usual format',
-  formatMeaning: 'What the export dialog begins with.',
   done: 'Done',
   version: (version: string) => `VoVision ${version}`,
   privacy: 'Everything stays on this computer.',
