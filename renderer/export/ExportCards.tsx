@@ -49,6 +49,9 @@ const Card = ({ job }: { readonly job: ExportProgress }) => {
             {job.error.message} {job.error.hint}
           </p>
         )}
+        {job.notes.map((note) => (
+          <p key={note} className={styles.detail} data-selectable>{note}</p>
+        ))}
         {job.state === 'done' && (
           <Button size="small" className={styles.action} icon={desktop ? <FolderOpen size={14} /> : <Download size={14} />} onClick={() => void revealExport(job.job)}>
             {desktop ? say.reveal : say.download}

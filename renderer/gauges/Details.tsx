@@ -9,7 +9,7 @@ const { explain } = words.gauges;
 const explained = [
   [words.gauges.framesPerSecond, explain.framesPerSecond],
   [words.gauges.decodedQueue, explain.decodedQueue],
-  [words.gauges.resultsQueue, explain.resultsQueue],
+  [words.gauges.inferenceQueue, explain.inferenceQueue],
   [words.gauges.dropped, explain.dropped],
   [words.gauges.memory, explain.memory],
   [words.gauges.provider, explain.provider],

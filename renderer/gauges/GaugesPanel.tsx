@@ -47,7 +47,7 @@ const useHistory = (): number => {
   return now;
 };
 
-const queueText = (stats: LiveStats | null, name: 'decoded' | 'results'): string => {
+const queueText = (stats: LiveStats | null, name: LiveStats['queues'][number]['name']): string => {
   const queue = stats?.queues.find((other) => other.name === name);
   return queue === undefined || queue.limit === 0 ? dash : words.gauges.queueOf(queue.length, queue.limit);
 };
@@ -109,7 +109,7 @@ export const GaugesPanel = () => {
         {run !== null && <ProviderRow choice={run.provider} busy={busy} onTryAgain={() => void tryAgain()} />}
         <dl className={styles.figures}>
           <Figure name={words.gauges.decodedQueue} meaning={explain.decodedQueue} value={queueText(stats, 'decoded')} />
-          <Figure name={words.gauges.resultsQueue} meaning={explain.resultsQueue} value={queueText(stats, 'results')} />
+          <Figure name={words.gauges.inferenceQueue} meaning={explain.inferenceQueue} value={queueText(stats, 'inference')} />
           <Figure name={words.gauges.dropped} meaning={explain.dropped} value={count(stats?.framesDropped ?? null)} />
           <Figure name={words.gauges.memory} meaning={explain.memory} value={bytes(stats?.memory ?? null)} />
         </dl>
