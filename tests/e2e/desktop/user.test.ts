@@ -82,7 +82,7 @@ describe.skipIf(reason !== null)(`a user of the desktop app${reason === null ? '
     await desktop.app.evaluate(({ dialog }, path) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
     }, out);
-    await page.getByText('300 / 300').waitFor({ timeout: 60_000 });
+    await page.waitForFunction(() => /100\s%/.test(document.body.innerText), undefined, { timeout: 60_000 });
     await page.keyboard.press('e');
     const sheet = page.getByRole('dialog');
     await sheet.getByRole('button', { name: 'Export…' }).click();

@@ -136,7 +136,7 @@ it('comes back by itself when the connection drops', async () => {
 });
 
 it('hands an exported clip over as a download', async () => {
-  await page.getByText('300 / 300').waitFor({ timeout: 60_000 });
+  await page.waitForFunction(() => /100\s%/.test(document.body.innerText), undefined, { timeout: 60_000 });
   await page.keyboard.press('e');
   await page.getByRole('dialog').getByRole('button', { name: 'Export…' }).click();
   const card = page.getByRole('button', { name: /Download/ });
