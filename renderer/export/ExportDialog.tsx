@@ -10,6 +10,7 @@ import { ExportOptionsForm } from './ExportOptionsForm.js';
 import { analysedPart, exportPlan, type ExportPlan } from './plan.js';
 import { PreviewStill } from './PreviewStill.js';
 import { Unfinished } from './Unfinished.js';
+import { isAnalysed, until } from './untilAnalysed.js';
 import { WillWrite } from './WillWrite.js';
 import styles from './Export.module.css';
 
@@ -52,15 +53,20 @@ const Open = ({ video }: { readonly video: VideoInfo }) => {
     setStarting(false);
     if (job !== null) closeDialog();
   };
-  const latestStart = useRef(start);
+  const latest = useRef({ start, options });
   useEffect(() => {
-    latestStart.current = start;
+    latest.current = { start, options };
   });
-  useEffect(() => {
-    if (!waiting || !finished) return;
+  const patience = useRef<AbortController | null>(null);
+  useEffect(() => () => patience.current?.abort(), []);
+  const startWhenAnalysed = async (): Promise<void> => {
+    setMode('every-frame');
+    setWaiting(true);
+    patience.current = new AbortController();
+    const analysed = await until((state) => isAnalysed(state, latest.current.options), patience.current.signal);
     setWaiting(false);
-    void latestStart.current();
-  }, [waiting, finished]);
+    if (analysed) await latest.current.start();
+  };
 
   return (
     <Dialog
@@ -82,10 +88,7 @@ const Open = ({ video }: { readonly video: VideoInfo }) => {
             <Button
               variant="primary"
               disabled={starting}
-              onClick={() => {
-                setMode('every-frame');
-                setWaiting(true);
-              }}
+              onClick={() => void startWhenAnalysed()}
             >
               {words.export.waitFor}
             </Button>
@@ -100,7 +103,7 @@ const Open = ({ video }: { readonly video: VideoInfo }) => {
         </div>
         <div className={styles.right}>
           <ExportOptionsForm whole={whole} marked={marked} onWhole={setWhole} />
-          {!finished && <Unfinished part={part} waiting={waiting} onStop={() => setWaiting(false)} />}
+          {!finished && <Unfinished part={part} waiting={waiting} onStop={() => patience.current?.abort()} />}
         </div>
       </div>
     </Dialog>

@@ -216,7 +216,7 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
       if (shown?.run !== run) return;
       const changed = info.running !== shown.provider.running;
       set({ run: { ...shown, provider: info }, providers: info.others });
-      if (changed) get().notify('warning', info.reason);
+      if (changed) get().notify(info.running === 'cpu' ? 'warning' : 'info', info.reason);
     },
     framesCame: ({ video, frames }) => {
       if (get().current !== video) return;
