@@ -26,7 +26,7 @@ export type DecodeOptions = {
  * is not past it; null is the beginning of the file. Pictures before a keyframe in time but after it
  * in the file need the one before.
  */
-const leads = [0.5, 12, null] as const;
+const leads = [0.05, 0.5, 12, null] as const;
 /** ffmpeg prints times with six digits. */
 const printedPrecision = 1e-4;
 /** Buffers that may be out with the inference thread and come back. */
