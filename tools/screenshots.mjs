@@ -1,4 +1,4 @@
-// Takes a picture of every view of the page, dark and light, on the sample clip: docs/screenshots/*.png.
+// Takes a picture of every view of the page, dark and light, on the sample clip: docs/screenshots/*.jpg.
 // npm run screenshots [-- NAME...] takes only the named views.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -114,8 +114,8 @@ const take = async (page, name, theme) => {
   await setTheme(page, theme);
   // Canvases take their colours from the page a moment later.
   await page.waitForTimeout(350);
-  await page.screenshot({ path: join(out, `${name}-${theme}.png`), animations: 'disabled' });
-  process.stderr.write(`${name}-${theme}.png\n`);
+  await page.screenshot({ path: join(out, `${name}-${theme}.jpg`), type: 'jpeg', quality: 82, animations: 'disabled' });
+  process.stderr.write(`${name}-${theme}.jpg\n`);
 };
 
 mkdirSync(out, { recursive: true });
