@@ -14,6 +14,8 @@ export type RankOptions = {
   readonly dataFolder: string;
   readonly trials: TrialRunner;
   readonly signal?: AbortSignal;
+  /** Tries this one, and the CPU to compare with; of the others the last outcome stands. */
+  readonly only?: ProviderId;
 };
 
 /** Memory one trial may take beyond what an idle process has, bytes. */
@@ -27,8 +29,11 @@ type Ran = Extract<TrialReply, { kind: 'ran' }>;
  * Rejects with the signal's reason when aborted.
  */
 export const rankProviders = async (model: Model, options: RankOptions): Promise<readonly ProviderStatus[]> => {
-  const providers = providersOf(process.platform, process.arch);
-  const statuses: ProviderStatus[] = [];
+  const { only } = options;
+  const all = providersOf(process.platform, process.arch);
+  const providers = only === undefined ? all : all.filter(({ id }) => id === 'cpu' || id === only);
+  const before = only === undefined ? [] : await storedRanking(model, options.dataFolder);
+  const statuses: ProviderStatus[] = (before ?? []).filter((old) => !providers.some(({ id }) => id === old.id));
   let reference: Ran | null = null;
   for (const provider of providers) {
     const request = { kind: 'provider', path: model.path, card: model.card, provider: provider.id, memory: trialMemory } as const;
@@ -39,7 +44,8 @@ export const rankProviders = async (model: Model, options: RankOptions): Promise
   }
   const ranked = statuses.sort((a, b) => (a.latency ?? Number.POSITIVE_INFINITY) - (b.latency ?? Number.POSITIVE_INFINITY) || 0);
   // Where not even the CPU answered, the machine was in trouble, not the providers: the next time tells.
-  if (reference) await store(model, options.dataFolder, ranked).catch(() => undefined);
+  // A single provider tried says nothing about which is the fastest.
+  if (reference && before !== null) await store(model, options.dataFolder, ranked).catch(() => undefined);
   return ranked;
 };
 

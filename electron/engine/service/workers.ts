@@ -49,7 +49,7 @@ export class Workers {
   }
 
   async #take(model: Model, asked: ProviderId | 'auto'): Promise<Worker> {
-    const others = (await this.ranking(model)) ?? [];
+    const others = await this.#tried(model, asked);
     const choice = choose(asked, others);
     const now = this.#current;
     if (now !== null && now.model.card.hash === model.card.hash && now.choice.running === choice.running) {
@@ -57,12 +57,29 @@ export class Workers {
       return this.#current;
     }
     await this.#close();
-    const thread = await InferenceThread.start(model, { provider: choice.running, threads: threads() }, {
-      onProviderChange: (change) => this.#changed(change),
-      onHang: this.onHang,
-    });
-    this.#current = { thread, choice, model };
+    this.#current = await this.#start(model, choice);
     return this.#current;
+  }
+
+  /** A provider asked for by name that did not work is tried again: the user may have mended it. */
+  async #tried(model: Model, asked: ProviderId | 'auto'): Promise<readonly ProviderStatus[]> {
+    const stored = (await this.ranking(model)) ?? [];
+    if (asked === 'auto' || asked === 'cpu' || stored.some(({ id, state }) => id === asked && state === 'ready')) return stored;
+    return rankProviders(model, { dataFolder: this.dataFolder, trials: this.trials, only: asked });
+  }
+
+  async #start(model: Model, choice: ProviderChoice): Promise<Worker> {
+    const events = { onProviderChange: (change: ProviderChange) => this.#changed(change), onHang: this.onHang };
+    try {
+      const thread = await InferenceThread.start(model, { provider: choice.running, threads: threads() }, events);
+      return { thread, choice, model };
+    } catch (error) {
+      if (choice.asked !== 'auto' || choice.running === 'cpu') throw error;
+      // It worked when it was tried; a card can be taken out, a driver can go.
+      const thread = await InferenceThread.start(model, { provider: 'cpu', threads: threads() }, events);
+      const reason = `${choice.running} worked before and does not now: ${error instanceof Error ? error.message : String(error)}`;
+      return { thread, choice: { ...choice, running: 'cpu', reason }, model };
+    }
   }
 
   #changed(change: ProviderChange): void {
