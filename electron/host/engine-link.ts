@@ -4,6 +4,7 @@ import {
 } from '../engine/contract/contract.js';
 import type { EngineSettings, FromEngine, WireAnswer, WireArgs, WireName } from '../engine/wire.js';
 import type { EngineChannel, StartEngine } from './engine-channel.js';
+import type { FileNames } from './file-names.js';
 import { Runs, type KnownRun } from './runs.js';
 
 /** Says an event to the page. */
@@ -43,6 +44,8 @@ export class EngineLink {
     private readonly start: StartEngine,
     private readonly settings: EngineSettings,
     private readonly emit: Emit,
+    /** Learns every path that the engine is given. */
+    private readonly names: FileNames,
   ) {
     this.#launch(false);
   }
@@ -99,6 +102,7 @@ export class EngineLink {
   #ask(name: WireName, args: unknown): Promise<unknown> {
     const channel = this.#channel;
     if (!channel) return Promise.reject(this.#absent());
+    if (typeof args === 'object' && args !== null && 'path' in args && typeof args.path === 'string') this.names.add(args.path);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { name, resolve, reject });
@@ -206,7 +210,7 @@ export class EngineLink {
     if (!pending) return;
     this.#pending.delete(message.id);
     if (message.ok) pending.resolve(message.value);
-    else pending.reject(errorFromData(message.error));
+    else pending.reject(errorFromData(this.names.hide(message.error)));
   }
 
   #pass<Name extends EventName>(message: { readonly event: Name; readonly payload: Events[Name] }): void {
@@ -215,7 +219,17 @@ export class EngineLink {
       if (progress.state === 'running') this.#jobs.set(progress.job, progress);
       else this.#jobs.delete(progress.job);
     }
-    this.emit(message.event, this.#runs.toPage<Name>(message.payload));
+    this.emit(message.event, this.#withNames(message.event, this.#runs.toPage<Name>(message.payload)));
+  }
+
+  #withNames<Name extends EventName>(event: Name, payload: Events[Name]): Events[Name] {
+    if (event === 'run') {
+      const { run, state } = payload as Events['run'];
+      return state.kind === 'failed' ? ({ run, state: { ...state, error: this.names.hide(state.error) } } as Events[Name]) : payload;
+    }
+    if (event !== 'export') return payload;
+    const progress = payload as Events['export'];
+    return progress.error === null ? payload : ({ ...progress, error: this.names.hide(progress.error) } as Events[Name]);
   }
 
   #ended(how: string): void {

@@ -10,6 +10,7 @@ import type { PageAnswer, PageRequest } from './answer.js';
 import { EngineLink, type Emit } from './engine-link.js';
 import type { StartEngine } from './engine-channel.js';
 import { Exports, exportName } from './exports.js';
+import { FileNames } from './file-names.js';
 import { serveMedia } from './media-server.js';
 import type { HostPlatform } from './platform.js';
 import { programFolders, programVersion } from './program.js';
@@ -30,7 +31,8 @@ type HostHandlers = { [Name in Exclude<RequestName, EngineRequestName>]: (args: 
 /** One page's other half: answers its requests, itself or through the engine, and serves what it plays. */
 export class Host {
   readonly #exports = new Exports();
-  readonly #proxies = new Proxies();
+  readonly #names = new FileNames();
+  readonly #proxies = new Proxies(this.#names);
   #greet: () => void = () => undefined;
   /** A page has said hello. */
   readonly #greeted = new Promise<void>((resolve) => (this.#greet = resolve));
@@ -43,7 +45,8 @@ export class Host {
   ) {
     const { dataFolder, startEngine } = options;
     const settings = { dataFolder, zooFolder: programFolders.zoo, fontsFolder: programFolders.fonts };
-    this.link = new EngineLink(startEngine, settings, this.emit);
+    this.#names.add(dataFolder);
+    this.link = new EngineLink(startEngine, settings, this.emit, this.#names);
   }
 
   static async start(options: HostOptions): Promise<Host> {
@@ -69,7 +72,11 @@ export class Host {
   }
 
   /** Answers what a page asks; `name` and `args` may be anything. */
-  async request(name: unknown, args: unknown): Promise<unknown> {
+  request(name: unknown, args: unknown): Promise<unknown> {
+    return this.#names.hiding(this.#answer(name, args));
+  }
+
+  async #answer(name: unknown, args: unknown): Promise<unknown> {
     const request = readRequest(name, args);
     if (isEngineRequest(request)) {
       if (request.name === 'video.thumbnail') await this.#introduce((request.args as RequestArgs<'video.thumbnail'>).video);

@@ -3,6 +3,7 @@ import { locateTools } from '../engine/media/locate.js';
 import { probeVideo } from '../engine/media/probe.js';
 import { openProxy, type Proxy } from '../engine/media/proxy.js';
 import type { VideoFile } from '../engine/media/types.js';
+import type { FileNames } from './file-names.js';
 
 /** Milliseconds that a proxy opened to learn its type waits for the page to fetch it. */
 const keepFor = 10_000;
@@ -17,6 +18,8 @@ export class Proxies {
   readonly #videos = new Map<string, Promise<VideoFile>>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #life = new AbortController();
+
+  constructor(private readonly names: FileNames) {}
 
   /** Type of the proxy of the video at `path`, for MediaSource. */
   async mime(path: string): Promise<string> {
@@ -57,7 +60,12 @@ export class Proxies {
     waiting.proxy.then((proxy) => proxy.close(), () => undefined);
   }
 
-  async #open(path: string, from: number, signal: AbortSignal): Promise<Proxy> {
+  #open(path: string, from: number, signal: AbortSignal): Promise<Proxy> {
+    this.names.add(path);
+    return this.names.hiding(this.#make(path, from, signal));
+  }
+
+  async #make(path: string, from: number, signal: AbortSignal): Promise<Proxy> {
     const tools = await locateTools();
     let video = this.#videos.get(path);
     if (!video) {

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { seconds, type EventName, type RequestArgs } from '../../../electron/engine/contract/contract.js';
 import type { EngineChannel } from '../../../electron/host/engine-channel.js';
 import { EngineLink } from '../../../electron/host/engine-link.js';
+import { FileNames } from '../../../electron/host/file-names.js';
 import { smallEngine } from './start-host.js';
 
 type Seen = { readonly event: EventName; readonly payload: never };
@@ -13,7 +14,7 @@ const links: EngineLink[] = [];
 
 const open = (spawn: () => EngineChannel = smallEngine): { link: EngineLink; seen: Seen[]; until: (fits: (seen: Seen) => boolean) => Promise<Seen> } => {
   const seen: Seen[] = [];
-  const link = new EngineLink(spawn, settings, (event, payload) => void seen.push({ event, payload: payload as never }));
+  const link = new EngineLink(spawn, settings, (event, payload) => void seen.push({ event, payload: payload as never }), new FileNames());
   links.push(link);
   const until = async (fits: (seen: Seen) => boolean): Promise<Seen> => {
     for (let tries = 0; tries < 600; tries++) {
@@ -85,6 +86,15 @@ it('refuses what was waiting, in words for people, and answers again afterwards'
   kill(link);
   await refused;
   expect((await link.request('video.frames', { video })).complete).toBe(true);
+});
+
+it('names files without what leads to them, in refusals and events', async () => {
+  const { link, until } = open();
+  await expect(link.openVideo(video, '/home/ada/clips/vanished.mp4')).rejects.toMatchObject({ message: 'vanished.mp4: No such file', hint: 'Look into x for vanished.mp4.' });
+  const options = { filter: { minScore: 0, hiddenClasses: [] }, start: null, end: null, codec: 'h264', labels: true, scores: true } as const;
+  await link.request('host.export', { run: 'run-0123456789abcdef', options, path: '/home/ada/clips/full.mp4' });
+  const failed = await until(({ event }) => event === 'export');
+  expect(failed.payload).toMatchObject({ state: 'failed', error: { message: '.vovision-1.part could not be written: the disk is full.' } });
 });
 
 it('ends exports that were running', async () => {

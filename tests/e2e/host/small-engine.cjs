@@ -3,6 +3,7 @@
 const log = [];
 let runs = 0;
 const info = ({ video, path }) => {
+  if (path.includes('vanished')) throw Object.assign(new Error(`file:${path}: No such file`), { kind: 'bad-input', hint: `Look into ${path.replace('vanished.mp4', 'x')} for ${path}.` });
   if (path.includes('not-a-video')) throw Object.assign(new Error('It is not a video.'), { kind: 'bad-input' });
   return {
     token: video, name: 'engine', fileSize: 1, container: 'mp4', codec: 'h264', pixelFormat: 'yuv420p', display: { width: 320, height: 240 },
@@ -32,12 +33,17 @@ const handlers = {
     boxes: Float32Array.from([1, 2, 3, 4, 0.5, 6]),
   }),
   'host.export': ({ path }) => {
+    if (path.endsWith('full.mp4')) {
+      const error = { kind: 'output', message: `${path.replace('full.mp4', '.vovision-1.part')} could not be written: the disk is full.` };
+      send({ event: 'export', payload: { job: 'job-0123456789abcdef', state: 'failed', error } });
+      return 'job-0123456789abcdef';
+    }
     if (path.endsWith('slow.mp4')) {
-      send({ event: 'export', payload: { job: 'job-0123456789abcdef', state: 'running', framesDone: 3, outputName: 'slow.mp4' } });
+      send({ event: 'export', payload: { job: 'job-0123456789abcdef', state: 'running', framesDone: 3, outputName: 'slow.mp4', error: null } });
       return 'job-0123456789abcdef';
     }
     require('fs').writeFileSync(path, 'a clip');
-    send({ event: 'export', payload: { job: 'job-0123456789abcdef', state: 'done', outputName: path } });
+    send({ event: 'export', payload: { job: 'job-0123456789abcdef', state: 'done', outputName: path, error: null } });
     return 'job-0123456789abcdef';
   },
   'run.playhead': ({ run, time }) => {
@@ -51,7 +57,7 @@ process.on('message', async ({ id, name, args }) => {
   try {
     send({ id, ok: true, value: await (handlers[name] ? handlers[name](args) : null) });
   } catch (error) {
-    send({ id, ok: false, error: { kind: error.kind || 'internal', message: error.message } });
+    send({ id, ok: false, error: { kind: error.kind || 'internal', message: error.message, hint: error.hint } });
   }
 });
 process.on('disconnect', () => process.exit(0));
