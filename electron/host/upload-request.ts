@@ -53,7 +53,8 @@ export const answerUpload = async (context: UploadContext, request: IncomingMess
     });
     return json(200, kind === 'video' ? await openVideo(context, path) : await openModel(context, path));
   } catch (error) {
-    if (isAbort(error) || request.destroyed) return textAnswer(499, 'The sender left.');
+    // A request that was read to its end is destroyed too.
+    if (isAbort(error) || (request.destroyed && !request.complete)) return textAnswer(499, 'The sender left.');
     const data = errorData(error);
     // What has not been read of the body is not wanted: the connection ends with the answer.
     const rest: Record<string, string> = request.complete ? {} : { connection: 'close' };
