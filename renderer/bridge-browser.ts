@@ -1,6 +1,6 @@
 import {
   errorData, errorFromData, UserError,
-  type Answers, type ErrorData, type EventName, type Events, type ModelAdded, type Opened, type PageBridge,
+  type Answers, type Dropped, type ErrorData, type EventName, type Events, type ModelAdded, type Opened, type PageBridge,
 } from '../electron/engine/contract/contract.js';
 import { pickFiles } from './pick-files.js';
 import { HostSocket } from './host-socket.js';
@@ -25,19 +25,32 @@ const uploadVideo = async (file: File): Promise<Opened> => {
   }
 };
 
+const uploadModel = async (file: File): Promise<ModelAdded> => {
+  const answer = (await upload('model', file)) as ModelAdded | ErrorData;
+  if ('message' in answer) throw errorFromData(answer);
+  return answer;
+};
+
 /** One after the other: the first is there to be watched while the rest arrives. */
-const drop = async (files: readonly File[]): Promise<readonly Opened[]> => {
+const uploadVideos = async (files: readonly File[]): Promise<readonly Opened[]> => {
   const opened: Opened[] = [];
   for (const file of files) opened.push(await uploadVideo(file));
   return opened;
 };
 
+const drop = async (files: readonly File[]): Promise<readonly Dropped[]> => {
+  const taken: Dropped[] = [];
+  for (const file of files) {
+    taken.push(file.name.toLowerCase().endsWith('.onnx')
+      ? await uploadModel(file).catch((error: unknown): Dropped => ({ kind: 'refused', name: file.name, error: errorData(error) }))
+      : await uploadVideo(file));
+  }
+  return taken;
+};
+
 const chooseModel = async (): Promise<ModelAdded> => {
   const [file] = await pickFiles('.onnx', false);
-  if (!file) return { kind: 'cancelled' };
-  const answer = (await upload('model', file)) as ModelAdded | ErrorData;
-  if ('message' in answer) throw errorFromData(answer);
-  return answer;
+  return file ? uploadModel(file) : { kind: 'cancelled' };
 };
 
 const download = (job: string): void => {
@@ -52,7 +65,7 @@ export const connectBrowserHost = (): PageBridge => {
   const socket = new HostSocket(`${location.origin.replace(/^http/, 'ws')}/socket`);
   return {
     request: async (name, args) => {
-      if (name === 'videos.choose') return (await drop(await pickFiles(videoTypes, true))) as Answers[typeof name];
+      if (name === 'videos.choose') return (await uploadVideos(await pickFiles(videoTypes, true))) as Answers[typeof name];
       if (name === 'models.choose') return (await chooseModel()) as Answers[typeof name];
       const answer = (await socket.request(name, args)) as Answers[typeof name];
       if (name === 'export.reveal') download((args as { readonly job: string }).job);

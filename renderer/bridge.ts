@@ -1,6 +1,6 @@
 import {
   errorFromData,
-  type Answers, type DesktopBridge, type EventName, type Events, type Opened, type PageBridge, type Settled,
+  type Answers, type DesktopBridge, type Dropped, type EventName, type Events, type PageBridge, type Settled,
 } from '../electron/engine/contract/contract.js';
 import { connectBrowserHost } from './bridge-browser.js';
 
@@ -21,7 +21,7 @@ const connectDesktop = (shell: DesktopBridge): PageBridge => ({
   request: async (name, args) => (await valueOf(shell.request(name, args))) as Answers[typeof name],
   on: <Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void) =>
     shell.on(name, (payload) => listener(payload as Events[Name])),
-  drop: async (files) => (await valueOf(shell.drop(files))) as readonly Opened[],
+  drop: async (files) => (await valueOf(shell.drop(files))) as readonly Dropped[],
 });
 
 /** The page's one way out: the desktop shell where there is one, else the browser host's socket. */

@@ -1,6 +1,6 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents, type WebFrameMain } from 'electron';
-import { isAbsolute } from 'node:path';
-import { errorData, UserError, type Opened, type Settled } from '../engine/contract/contract.js';
+import { basename, isAbsolute } from 'node:path';
+import { errorData, UserError, type Dropped, type Settled } from '../engine/contract/contract.js';
 import type { Host } from '../host/host.js';
 import { channels } from './channels.js';
 import { isPage } from './origin.js';
@@ -19,6 +19,15 @@ const readPaths = (value: unknown): readonly string[] => {
     if (typeof path === 'string' && path.length < 32_768 && isAbsolute(path)) return path;
     throw new UserError('usage', 'What was dropped is not a file on this computer.', 'Save it to a folder first, then drop it.');
   });
+};
+
+const isModel = (path: string): boolean => path.toLowerCase().endsWith('.onnx');
+
+/** Opens videos and takes models in, each answered for itself. */
+const takeDropped = async (host: Host, paths: readonly string[]): Promise<readonly Dropped[]> => {
+  const models = paths.filter(isModel).map((path) =>
+    host.addModel(path).catch((error: unknown): Dropped => ({ kind: 'refused', name: basename(path), error: errorData(error) })));
+  return [...(await host.open(paths.filter((path) => !isModel(path)))), ...(await Promise.all(models))];
 };
 
 const settled = async (answer: () => Promise<unknown>): Promise<Settled> => {
@@ -41,5 +50,5 @@ export const answerPage = (host: Host, window: () => WebContents | null): void =
     });
   };
   handle(channels.request, (name, args) => host.request(name, args));
-  handle(channels.drop, async (paths): Promise<readonly Opened[]> => host.open(readPaths(paths)));
+  handle(channels.drop, (paths) => takeDropped(host, readPaths(paths)));
 };

@@ -1,3 +1,4 @@
+import type { ErrorData } from '../../electron/engine/contract/contract.js';
 import { currentItem } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';
 import { bytes } from '../ui/format.js';
@@ -19,6 +20,13 @@ const EngineNote = () => {
   );
 };
 
+const Reason = ({ error }: { readonly error: ErrorData }) => (
+  <>
+    <p>{error.message}</p>
+    {error.hint !== undefined && <p>{error.hint}</p>}
+  </>
+);
+
 const RunNote = () => {
   const error = useApp((now) => now.runError);
   const shown = useApp((now) => currentItem(now) !== null);
@@ -28,20 +36,27 @@ const RunNote = () => {
       tone="error" title={say.notAnalysed}
       action={<Button size="small" onClick={() => void app.getState().restartRun()}>{say.tryAgain}</Button>}
     >
-      <p>{error.message}</p>
-      {error.hint !== undefined && <p>{error.hint}</p>}
+      <Reason error={error} />
     </Banner>
   );
 };
 
 const RefusedNotes = () => {
   const refused = useApp((now) => now.refused);
-  return refused.map(({ id, name, error }) => (
-    <Banner key={id} tone="error" title={say.refused(name)} onDismiss={() => app.getState().dismissRefused(id)}>
-      <p>{error.message}</p>
-      {error.hint !== undefined && <p>{error.hint}</p>}
+  const [only] = refused;
+  if (only === undefined) return null;
+  const dismiss = (): void => app.getState().dismissRefused(refused.map(({ id }) => id));
+  if (refused.length === 1) {
+    return <Banner tone="error" title={say.refused(only.name)} onDismiss={dismiss}><Reason error={only.error} /></Banner>;
+  }
+  // One banner for all: a stack of them would hide the picture.
+  return (
+    <Banner tone="error" title={say.refusedMany(refused.length)} onDismiss={dismiss}>
+      <ul className={styles.refused} tabIndex={0} aria-label={say.refusedMany(refused.length)}>
+        {refused.map(({ id, name, error }) => <li key={id}><p className={styles.refusedName}>{name}</p><Reason error={error} /></li>)}
+      </ul>
     </Banner>
-  ));
+  );
 };
 
 const Uploads = () => {

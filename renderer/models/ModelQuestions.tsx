@@ -6,21 +6,28 @@ import { Button, Dialog, Select } from '../ui/ui.js';
 import { words } from '../words.js';
 import styles from './ModelQuestions.module.css';
 
+/** Stands for names that the user types. */
+const own = '';
+
 const Question = ({ question, answer, onAnswer }: { readonly question: ModelQuestion; readonly answer: string; readonly onAnswer: (answer: string) => void }) => {
   const id = useId();
+  const naming = question.key === 'classes';
+  const options = naming && question.options.length > 0 ? [{ value: own, label: words.models.ownNames }, ...question.options] : question.options;
+  const picked = question.options.find(({ value }) => value === answer)?.value;
   return (
     <div className={styles.question}>
       <label htmlFor={id} className={styles.label}>
         {question.question}
       </label>
-      {question.options.length > 0 ? (
-        <Select label={question.question} value={answer} onChange={onAnswer} options={question.options} className={styles.select} />
-      ) : (
+      {options.length > 0 && (
+        <Select label={question.question} value={picked ?? own} onChange={(value) => onAnswer(value === own ? '' : value)} options={options} className={styles.select} />
+      )}
+      {picked === undefined && (
         <textarea
           id={id}
           className={styles.input}
-          rows={question.key === 'classes' ? 6 : 1}
-          placeholder={question.key === 'classes' ? words.models.classesPlaceholder : undefined}
+          rows={naming ? 4 : 1}
+          placeholder={naming ? words.models.classesPlaceholder : undefined}
           value={answer}
           onChange={(event) => onAnswer(event.target.value)}
         />
@@ -29,7 +36,9 @@ const Question = ({ question, answer, onAnswer }: { readonly question: ModelQues
   );
 };
 
-const first = (question: ModelQuestion): string => question.options[0]?.value ?? '';
+/** What stands there first. Names are asked for unless a known list fits: numbers are the last resort. */
+const first = ({ key, options: [option, ...others] }: ModelQuestion): string =>
+  key === 'classes' && others.length === 0 ? own : (option?.value ?? own);
 
 const Form = ({ open }: { readonly open: OpenQuestion }) => {
   const [answers, setAnswers] = useState<Readonly<Record<string, string>>>({});

@@ -20,6 +20,7 @@ export const appWords = {
   notAnalysed: 'This video cannot be analysed.',
   tryAgain: 'Try again',
   refused: (name: string) => `“${name}” was not opened`,
+  refusedMany: (count: number) => `${count} files were not opened`,
   receiving: (name: string) => `Receiving ${name}`,
   received: (received: string, total: string) => `${received} of ${total}`,
 } as const;

@@ -29,6 +29,7 @@ export const modelsWords = {
   details: 'About this model',
   questionsTitle: (name: string) => `About ${name}`,
   questionsIntro: 'The file does not say everything that is needed to read its results. What is known of it?',
+  ownNames: 'Names of my own',
   classesPlaceholder: 'One name a line, in the order of the model',
   answer: 'Use this model',
   cancel: 'Cancel',

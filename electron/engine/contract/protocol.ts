@@ -90,6 +90,9 @@ export type ModelAdded =
   | { readonly kind: 'unclear'; readonly model: string; readonly name: string; readonly questions: readonly ModelQuestion[] }
   | { readonly kind: 'cancelled' };
 
+/** What came of a dropped file: a video, or a model where it is an .onnx file. */
+export type Dropped = Opened | ModelAdded;
+
 export type Hello = {
   readonly host: 'desktop' | 'browser';
   readonly platform: string;
@@ -153,5 +156,5 @@ export type PageBridge = {
   request<Name extends RequestName>(name: Name, args: z.input<(typeof requestSchemas)[Name]>): Promise<Answers[Name]>;
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
   /** Hands dropped files over: by path on the desktop, by upload in the browser. */
-  drop(files: readonly File[]): Promise<readonly Opened[]>;
+  drop(files: readonly File[]): Promise<readonly Dropped[]>;
 };

@@ -17,6 +17,8 @@ export type ModelsSlice = {
   readonly loadModels: () => Promise<void>;
   readonly chooseModel: (id: string) => void;
   readonly chooseProvider: (provider: ProviderId | 'auto') => void;
+  /** Takes up what came of an .onnx file: the model is chosen, or what is unclear is asked. */
+  readonly modelAdded: (added: ModelAdded) => void;
   /** Lets the user choose an .onnx file. */
   readonly addModel: () => Promise<void>;
   readonly answerModel: (answers: Readonly<Record<string, string>>) => Promise<void>;
@@ -55,6 +57,7 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
     providers: [],
     providersBusy: false,
     modelQuestion: null,
+    modelAdded: taken,
     loadModels: async () => {
       try {
         const models = await bridge.request('models.list', {});

@@ -35,7 +35,7 @@ export type QueueSlice = {
   readonly show: (video: Token) => void;
   readonly removeFromQueue: (video: Token) => void;
   readonly updateItem: (video: Token, change: Partial<Omit<QueueItem, 'video'>>) => void;
-  readonly dismissRefused: (id: number) => void;
+  readonly dismissRefused: (ids: readonly number[]) => void;
   readonly uploaded: (upload: Upload) => void;
 };
 
@@ -62,14 +62,19 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
     // One after the other, so that the first can be watched while the rest arrives.
     openFiles: async (files) => {
       let shown = false;
+      const before = get().queue.length;
       for (const file of files) {
         await opening(async () => {
-          const videos = await bridge.drop([file]);
+          const videos: Opened[] = [];
+          for (const dropped of await bridge.drop([file])) {
+            if (dropped.kind === 'opened' || dropped.kind === 'refused') videos.push(dropped);
+            else get().modelAdded(dropped);
+          }
           if (!shown) return videos;
           get().enqueue(videos);
           return [];
         });
-        shown ||= get().queue.length > 0;
+        shown ||= get().queue.length > before;
       }
     },
     chooseVideos: () => opening(() => bridge.request('videos.choose', {})),
@@ -122,7 +127,7 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
     updateItem: (video, change) => {
       set({ queue: get().queue.map((item) => (item.video.token === video ? { ...item, ...change } : item)) });
     },
-    dismissRefused: (id) => set({ refused: get().refused.filter((refused) => refused.id !== id) }),
+    dismissRefused: (ids) => set({ refused: get().refused.filter(({ id }) => !ids.includes(id)) }),
     uploaded: (upload) => {
       set({ uploads: [...get().uploads.filter((other) => other.name !== upload.name), upload] });
     },
