@@ -70,9 +70,10 @@ export const Frame = () => {
         <div className={styles.middle}>
           {!full && queueShown && <aside className={styles.queue}><Queue /></aside>}
           <main className={styles.main}>
-            {hasVideo ? <Player /> : <Empty />}
+            {hasVideo ? <Player /> : <Empty dimmed={dragging} />}
             <Notes />
             <div className={styles.cards}><ExportCards /></div>
+            <Toasts />
             {dragging && <div className={styles.drop} data-part="drop"><span className={styles.dropWords}>{words.app.dropHere}</span></div>}
           </main>
           {!full && panelShown && <aside className={styles.panel}><Panel /></aside>}
@@ -89,7 +90,6 @@ export const Frame = () => {
       <ExportDialog />
       <KeysDialog />
       <SettingsDialog />
-      <Toasts />
     </TooltipProvider>
   );
 };

@@ -26,13 +26,13 @@ const RecentCard = ({ recent }: { readonly recent: Recent }) => (
   </li>
 );
 
-/** What there is before there is a video: an invitation, and what was opened before. */
-export const Empty = () => {
+/** What there is before there is a video: an invitation, and what was opened before. `dimmed` steps back for what lies over it. */
+export const Empty = ({ dimmed }: { readonly dimmed: boolean }) => {
   const recents = useApp((now) => now.recents);
   const sample = useApp((now) => now.hello?.sample ?? false);
   const opening = useApp((now) => now.opening);
   return (
-    <div className={styles.empty} data-part="empty">
+    <div className={styles.empty} data-part="empty" data-dimmed={dimmed || undefined}>
       <div className={styles.invitation}>
         <Film size={40} strokeWidth={1.25} className={styles.icon} />
         <h1 className={styles.title}>{say.title}</h1>

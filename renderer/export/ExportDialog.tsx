@@ -58,7 +58,11 @@ const Open = ({ video }: { readonly video: VideoInfo }) => {
     latest.current = { start, options };
   });
   const patience = useRef<AbortController | null>(null);
-  useEffect(() => () => patience.current?.abort(), []);
+  useEffect(() => {
+    // The preview is of one frame, which has to stay.
+    app.getState().player?.pause();
+    return () => patience.current?.abort();
+  }, []);
   const startWhenAnalysed = async (): Promise<void> => {
     setMode('every-frame');
     setWaiting(true);

@@ -7,6 +7,7 @@ import { IconButton, Popover, Tooltip } from '../ui/ui.js';
 import { bytes, count, dash, figure } from '../ui/format.js';
 import { useEvery } from '../ui/useEvery.js';
 import { words } from '../words.js';
+import { bottleneckWords } from '../words/gauges.js';
 import { bottleneckSentence } from './bottleneck.js';
 import { Details } from './Details.js';
 import { History } from './history.js';
@@ -102,7 +103,7 @@ export const GaugesPanel = () => {
         </div>
         <p className={styles.quietRight}>{words.gauges.most(figure(time.endToEnd?.p95 ?? null))}</p>
         <StageBar time={time} />
-        <p className={styles.sentence}>{stats === null ? words.gauges.nothing : bottleneckSentence(stats, draw)}</p>
+        <p className={styles.sentence}>{stats !== null ? bottleneckSentence(stats, draw) : run === null ? words.gauges.nothing : bottleneckWords.measuring}</p>
       </div>
 
       <div className={styles.group}>

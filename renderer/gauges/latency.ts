@@ -28,7 +28,8 @@ export const frameTime = (latency: LiveStats['latency'], draw: Quantiles | null)
   const engineWork = known.reduce((sum, { stage, time }) => sum + (stage === 'draw' ? 0 : (time?.p50 ?? 0)), 0);
   const engine = latency.endToEnd;
   return {
-    stages: times.map(({ stage, time }) => ({ stage, time, share: time !== null && work > 0 ? time.p50 / work : 0 })),
+    // Drawing alone says nothing of how the work is shared.
+    stages: times.map(({ stage, time }) => ({ stage, time, share: time !== null && engineWork > 0 ? time.p50 / work : 0 })),
     work: known.length > 0 ? work : null,
     endToEnd: engine && { p50: engine.p50 + (draw?.p50 ?? 0), p95: engine.p95 + (draw?.p95 ?? 0) },
     waiting: engine && Math.max(0, engine.p50 - engineWork),

@@ -13,9 +13,9 @@ export type ToastData = {
   readonly hint: string | null;
 };
 
-/** Messages below the header that go by themselves: 6 s, errors 15 s, not while the pointer rests on them. */
+/** Messages at the lower left of what holds them. They go by themselves: 6 s, errors 15 s, not while the pointer rests on them. */
 export const ToastRegion = ({ toasts, onDismiss }: { readonly toasts: readonly ToastData[]; readonly onDismiss: (id: number) => void }) => (
-  <Radix.Provider label={uiWords.notifications} swipeDirection="up">
+  <Radix.Provider label={uiWords.notifications} swipeDirection="left">
     {toasts.map((toast) => (
       <Radix.Root
         key={toast.id}

@@ -35,7 +35,7 @@ export const gaugesWords = {
   waiting: 'Waiting',
   endToEnd: 'End to end',
   provider: 'Runs on',
-  decodedQueue: 'Decoded, waiting',
+  decodedQueue: 'Decoded',
   inferenceQueue: 'In the model',
   queueOf: (length: number, limit: number) => `${length} / ${limit}`,
   dropped: 'Skipped',
