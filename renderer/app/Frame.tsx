@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { ClassesPanel } from '../classes/ClassesPanel.js';
 import { Empty } from '../empty/Empty.js';
 import { ExportCards } from '../export/ExportCards.js';
@@ -32,20 +32,32 @@ const Panel = () => (
   </>
 );
 
-const Drawer = ({ side, label, children }: { readonly side: 'left' | 'right'; readonly label: string; readonly children: ReactNode }) => (
-  <>
-    <div className={styles.scrim} onClick={() => app.getState().closeDrawer()} />
-    <aside className={styles.drawer} data-side={side} aria-label={label} onKeyDown={(event) => { if (event.key === 'Escape') app.getState().closeDrawer(); }}>
-      <header className={styles.drawerHead}>
-        <h2>{label}</h2>
-        <IconButton label={words.app.closeDrawer} size="small" side="left" onClick={() => app.getState().closeDrawer()}>
-          <X size={14} />
-        </IconButton>
-      </header>
-      <div className={styles.drawerBody}>{children}</div>
-    </aside>
-  </>
-);
+const Drawer = ({ side, label, children }: { readonly side: 'left' | 'right'; readonly label: string; readonly children: ReactNode }) => {
+  const { closeDrawer } = app.getState();
+  const drawer = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Escape and Tab belong to the drawer while it is open; afterwards the focus is where it was.
+    const before = document.activeElement;
+    drawer.current?.focus({ preventScroll: true });
+    return () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+  return (
+    <>
+      <div className={styles.scrim} onClick={closeDrawer} />
+      <aside ref={drawer} tabIndex={-1} className={styles.drawer} data-side={side} aria-label={label} onKeyDown={(event) => { if (event.key === 'Escape') closeDrawer(); }}>
+        <header className={styles.drawerHead}>
+          <h2>{label}</h2>
+          <IconButton label={words.app.closeDrawer} size="small" side="left" onClick={closeDrawer}>
+            <X size={14} />
+          </IconButton>
+        </header>
+        <div className={styles.drawerBody}>{children}</div>
+      </aside>
+    </>
+  );
+};
 
 const Toasts = () => <ToastRegion toasts={useApp((now) => now.notices)} onDismiss={app.getState().dismissNotice} />;
 
@@ -77,7 +89,7 @@ export const Frame = () => {
             {dragging && <div className={styles.drop} data-part="drop"><span className={styles.dropWords}>{words.app.dropHere}</span></div>}
           </main>
           {!full && panelShown && <aside className={styles.panel}><Panel /></aside>}
-          {!full && drawer === 'queue' && <Drawer side="left" label={words.app.showQueue}><Queue /></Drawer>}
+          {!full && drawer === 'queue' && <Drawer side="left" label={words.app.showQueue}><Queue titled={false} /></Drawer>}
           {!full && drawer === 'panel' && <Drawer side="right" label={words.app.showPanel}><Panel /></Drawer>}
         </div>
         {hasVideo && (

@@ -39,15 +39,15 @@ const Item = ({ item, shown }: { readonly item: QueueItem; readonly shown: boole
   );
 };
 
-/** The videos that were opened together, with how far each is. */
-export const Queue = () => {
+/** The videos that were opened together, with how far each is. Without its title where another stands above it. */
+export const Queue = ({ titled = true }: { readonly titled?: boolean }) => {
   const queue = useApp((now) => now.queue);
   const current = useApp((now) => now.current);
   const done = queue.filter((item) => item.state === 'done').length;
   return (
     <section className={styles.queue} aria-label={say.title}>
       <header className={styles.head}>
-        <h2 className={styles.title}>{say.title}</h2>
+        {titled && <h2 className={styles.title}>{say.title}</h2>}
         <span className={styles.sum}>{say.done(done, queue.length)}</span>
       </header>
       <ul className={styles.list}>
