@@ -7,12 +7,23 @@ import { Engine } from './engine.js';
 import { hostTrials, isTrialMessage } from './inference/trial-runner.js';
 import type { EngineSettings, FromEngine, ToEngine, WireArgs, WireName } from './wire.js';
 
+let engine: Engine | null = null;
+
 type Channel = { send(message: FromEngine): void; onMessage(listener: (message: ToEngine) => void): void };
 
 /** What an Electron utilityProcess has in place of process.send. */
 type ParentPort = {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
+};
+
+/** Milliseconds that putting files and children in order may take when nobody is there to wait for it. */
+const patience = 5_000;
+
+/** Half-written exports are removed and results flushed before the process goes. */
+const farewell = (): void => {
+  setTimeout(() => process.exit(70), patience).unref();
+  void (engine?.dispose() ?? Promise.resolve()).finally(() => process.exit(0));
 };
 
 const openChannel = (): Channel => {
@@ -24,15 +35,15 @@ const openChannel = (): Channel => {
     };
   }
   if (process.send === undefined) throw new Error('This is the engine of VoVision; it is started by the program itself.');
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', farewell);
   return {
-    send: (message) => void process.send?.(message),
+    // What is said to a host that has just gone is lost.
+    send: (message) => void process.send?.(message, undefined, undefined, () => undefined),
     onMessage: (listener) => process.on('message', (message) => listener(message as ToEngine)),
   };
 };
 
 const channel = openChannel();
-let engine: Engine | null = null;
 
 const emit = <Name extends EventName>(event: Name, payload: Events[Name]): void => {
   channel.send({ event, payload } as FromEngine);
@@ -65,5 +76,4 @@ channel.onMessage((message) => {
   void answer(message).then((reply) => channel.send(reply));
 });
 
-// Half-written exports are removed and results flushed before the process goes.
-process.on('SIGTERM', () => void (engine?.dispose() ?? Promise.resolve()).finally(() => process.exit(0)));
+process.on('SIGTERM', farewell);

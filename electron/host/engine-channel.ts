@@ -16,12 +16,31 @@ export type EngineChannel = {
 
 export type StartEngine = () => EngineChannel;
 
+/**
+ * The engine and its children are a process group: Ctrl+C in a terminal is heard by the host alone,
+ * which ends them in order, and no ffmpeg outlives an engine that died. Windows knows no such groups.
+ */
+const ownGroup = process.platform !== 'win32';
+
+/** Ends what a dead engine left running. */
+const endGroup = (pid: number | undefined): void => {
+  if (!ownGroup || pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It left nothing.
+  }
+};
+
 /** Starts the engine as an ordinary Node child: what the browser host and the command line use. */
 export const forkEngine: StartEngine = () => {
-  const child = fork(join(programFolders.out, 'engine.cjs'), [], { serialization: 'advanced', execArgv: [] });
+  const child = fork(join(programFolders.out, 'engine.cjs'), [], { serialization: 'advanced', execArgv: [], detached: ownGroup });
   // An 'error' (it could not be started) comes without an 'exit'.
   const ended = new Promise<string>((resolve) => {
-    child.on('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 'unknown'}`));
+    child.on('exit', (code, signal) => {
+      endGroup(child.pid);
+      resolve(signal ?? `exit code ${code ?? 'unknown'}`);
+    });
     child.on('error', (error) => resolve(error.message));
   });
   return {
