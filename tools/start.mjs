@@ -18,6 +18,9 @@ const stillborn = 8_000;
 
 const say = (line) => console.log(line);
 
+/** Signals by which the user ends a program. */
+const asked = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
+
 const run = (command, args, options = {}) =>
   new Promise((resolve) => {
     const began = Date.now();
@@ -29,7 +32,8 @@ const run = (command, args, options = {}) =>
       resolve({ ...result, lived: Date.now() - began });
     };
     child.once('error', (error) => ended({ code: -1, how: error.message }));
-    child.once('exit', (code, signal) => ended({ code: code ?? 0, how: signal ?? `exit code ${code}` }));
+    // A program that a signal ended has crashed, unless it was asked to end.
+    child.once('exit', (code, signal) => ended({ code: code ?? (asked.has(signal) ? 0 : -1), how: signal ?? `exit code ${code}` }));
   });
 
 const build = async () => {

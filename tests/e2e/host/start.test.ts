@@ -58,6 +58,16 @@ it('says why it does not take an Electron that is too old, and that there is no 
   expect(await stop()).toBe(0);
 });
 
+it.skipIf(process.platform === 'win32')('takes the browser where Electron crashes at once', async () => {
+  const dist = folder();
+  writeFileSync(join(dist, 'electron'), '#!/bin/sh\nkill -TRAP $$\n', { mode: 0o755 });
+  writeFileSync(join(dist, 'version'), '45.0.0');
+  const { output, stop } = await start([], { DISPLAY: ':9999', VOVISION_ELECTRON_DIST: dist, VOVISION_CHROMIUM: join(dist, 'none') });
+  expect(output).toContain('since Electron could not start (SIGTRAP)');
+  expect(address(output)).not.toBe('');
+  expect(await stop()).toBe(0);
+});
+
 it('prints the address where the browser cannot open a window', async () => {
   const bin = folder();
   mkdirSync(bin, { recursive: true });
