@@ -46,7 +46,11 @@ class BrowserServer {
   readonly #token = newToken();
   readonly #tickets = new Set<string>();
   #address = '';
-  readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
+  readonly #server: Server = createServer(
+    // A large video takes longer to arrive than the five minutes that a request is given else.
+    { requestTimeout: 0 },
+    (request, response) => void this.#handle(request, response),
+  );
   #host!: Host;
   #guard!: Guard;
   #headers: Readonly<Record<string, string>> = securityHeaders;

@@ -83,7 +83,8 @@ export class Uploads {
       },
     });
     try {
-      await pipeline(body, count, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
+      // Whoever sends it must still be able to hear what went wrong.
+      await pipeline(body.iterator({ destroyOnReturn: false }), count, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
       if (received !== total) throw new UserError('bad-input', `${safeName(name)} did not arrive whole.`, 'Drop it once more.');
       return path;
     } catch (error) {
