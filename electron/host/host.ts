@@ -33,9 +33,10 @@ export class Host {
   readonly #exports = new Exports();
   readonly #names = new FileNames();
   readonly #proxies = new Proxies(this.#names);
-  #greet: () => void = () => undefined;
-  /** A page has said hello. */
-  readonly #greeted = new Promise<void>((resolve) => (this.#greet = resolve));
+  /** A page has said hello and hears events. */
+  #listening = false;
+  /** What no page has been told of yet. */
+  #untold: readonly Opened[] = [];
   readonly #runVideos = new Map<string, Token>();
   readonly link: EngineLink;
 
@@ -60,9 +61,19 @@ export class Host {
 
   /** Opens videos that came by another way than a page's request; the page hears of them once it listens. */
   async announce(paths: readonly string[]): Promise<void> {
-    if (paths.length === 0) return;
-    const videos = await this.open(paths);
-    await this.#greeted;
+    this.#untold = [...this.#untold, ...(await this.open(paths))];
+    this.#tellOpened();
+  }
+
+  /** A new page is on its way: what is announced from now on waits for its hello. */
+  expectPage(): void {
+    this.#listening = false;
+  }
+
+  #tellOpened(): void {
+    if (!this.#listening || this.#untold.length === 0) return;
+    const videos = this.#untold;
+    this.#untold = [];
     this.emit('opened', { videos });
   }
 
@@ -87,7 +98,12 @@ export class Host {
     const handler = this.#handlers[request.name as keyof HostHandlers] as (args: unknown) => Promise<unknown>;
     const answer = await handler(request.args);
     // The answer goes first, what was opened in the meantime after it.
-    if (request.name === 'hello') setTimeout(this.#greet, 50);
+    if (request.name === 'hello') {
+      setTimeout(() => {
+        this.#listening = true;
+        this.#tellOpened();
+      }, 50);
+    }
     return answer;
   }
 
@@ -180,7 +196,7 @@ export class Host {
       return job;
     },
     'export.reveal': async ({ job }) => {
-      await this.options.platform.reveal(this.#exports.finished(job), job);
+      await this.options.platform.reveal(this.#exports.finished(job));
       return null;
     },
     'settings.save': async ({ settings }) => {

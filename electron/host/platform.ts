@@ -1,5 +1,3 @@
-import type { JobId } from '../engine/contract/contract.js';
-
 /** What the two hosts do differently: everything that asks the user or shows something outside the page. */
 export type HostPlatform = {
   readonly kind: 'desktop' | 'browser';
@@ -9,5 +7,5 @@ export type HostPlatform = {
   /** Where to write a clip; null where the user thought better of it. `beside` is the source's path. */
   chooseOutput(suggestion: { readonly name: string; readonly beside: string }): Promise<string | null>;
   /** Shows a finished clip. */
-  reveal(path: string, job: JobId): Promise<void>;
+  reveal(path: string): Promise<void>;
 };

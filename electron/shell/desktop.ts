@@ -56,6 +56,7 @@ export class Desktop {
       open.focus();
       return;
     }
+    this.host.expectPage();
     await openWindow(this.states, (window) => {
       this.shown.window = window;
       window.once('closed', () => (this.shown.window = null));
