@@ -62,7 +62,8 @@ export class Sockets {
       waiting += 1;
       void this.#answer(message).then((answer) => {
         waiting -= 1;
-        if (page.readyState === page.OPEN) page.send(encodeFrame(answer));
+        if (page.bufferedAmount > stuck) page.terminate();
+        else if (page.readyState === page.OPEN) page.send(encodeFrame(answer));
       });
     });
   }

@@ -172,12 +172,16 @@ export class Vault {
   }
 }
 
+/** Windows has no such flag. */
+const nonBlocking = (constants.O_NONBLOCK as number | undefined) ?? 0;
+
 /** Opens `path` if it still is what it was: an ordinary file, not led elsewhere by a new link. */
 const openSame = async (path: string): Promise<FileHandle> => {
   let file: FileHandle | undefined;
   try {
     if ((await realpath(path)) !== path) throw Object.assign(new Error('moved'), { code: 'ENOENT' });
-    file = await open(path, constants.O_RDONLY);
+    // A pipe that took the file's place must not be waited for.
+    file = await open(path, constants.O_RDONLY | nonBlocking);
     if (!(await file.stat()).isFile()) throw Object.assign(new Error('no file'), { code: 'ENOENT' });
     return file;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,15 @@ it('reads only what was opened in this session', async () => {
   await expect(later.read(token)).rejects.toThrow('not open');
   expect(later.find(token).path).toBe(clip);
   await expect(vault.read('AAAAAAAAAAAAAAAAAAAAAAAA')).rejects.toThrow('not open');
+});
+
+it.skipIf(process.platform === 'win32')('does not wait for a pipe that took the place of a file', async () => {
+  const vault = await Vault.load(data);
+  const { token } = await vault.admit(clip);
+  await vault.opened(token, info);
+  rmSync(clip);
+  execFileSync('mkfifo', [clip]);
+  await expect(vault.read(token)).rejects.toMatchObject({ kind: 'bad-input' });
 });
 
 it('remembers opened videos, newest first, without temporary ones, and says which are gone', async () => {
