@@ -135,7 +135,7 @@ class BrowserServer {
       if (from !== null) return textAnswer(403, from);
       return answerUpload({ host: this.#host, uploads: this.uploads, emit: (name, payload) => this.emit(name, payload) }, request, asked);
     }
-    return (await this.#host.serve(asked)) ?? this.#pages.serve(asked, {});
+    return (await this.#host.serve(asked)) ?? this.#pages.serve(asked);
   }
 
   #signIn(token: string): PageAnswer {

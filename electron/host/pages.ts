@@ -35,11 +35,11 @@ export class Pages {
     this.#files = files;
   }
 
-  /** The file at this address with `headers`, or 404. */
-  async serve(request: PageRequest, headers: Readonly<Record<string, string>>): Promise<PageAnswer> {
+  /** The file at this address, or 404. */
+  async serve(request: PageRequest): Promise<PageAnswer> {
     const path = this.#files.get(request.pathname);
-    if (path === undefined) return textAnswer(404, 'There is nothing here.', headers);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return textAnswer(405, 'Only reading is possible.', { ...headers, allow: 'GET, HEAD' });
+    if (path === undefined) return textAnswer(404, 'There is nothing here.');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return textAnswer(405, 'Only reading is possible.', { allow: 'GET, HEAD' });
     const { size } = await stat(path);
     // Names under assets/ carry a hash of what is in them.
     const hashed = request.pathname.startsWith('/assets/');
@@ -48,7 +48,6 @@ export class Pages {
     return {
       status: 200,
       headers: {
-        ...headers,
         'content-type': types[extname(path)] ?? 'application/octet-stream',
         'content-length': String(size),
         'cache-control': hashed ? 'private, max-age=31536000, immutable' : 'no-store',

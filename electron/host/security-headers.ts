@@ -1,14 +1,13 @@
 /**
  * The content security policy of the page: its own scripts, styles, fonts and media, nothing else.
  * `socket` is the one address beyond its own origin that it may talk to (the browser host's WebSocket,
- * which not every browser counts as the same origin). `nonce` admits the style elements that the
- * page's dialogs make.
+ * which not every browser counts as the same origin).
  */
-export const contentSecurityPolicy = ({ socket, nonce }: { readonly socket?: string; readonly nonce?: string } = {}): string =>
+export const contentSecurityPolicy = ({ socket }: { readonly socket?: string } = {}): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self'${nonce === undefined ? '' : ` 'nonce-${nonce}'`}`,
+    "style-src 'self'",
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",
     "font-src 'self'",

@@ -60,7 +60,7 @@ export const serveScheme = (session: Session, pages: Pages, host: Host): void =>
     try {
       if (!isOurs(request.url)) return toResponse(textAnswer(404, 'There is nothing here.'), ended);
       const asked = pageRequest(request, controller.signal);
-      return toResponse((await host.serve(asked)) ?? (await pages.serve(asked, {})), ended);
+      return toResponse((await host.serve(asked)) ?? (await pages.serve(asked)), ended);
     } catch (error) {
       return toResponse(textAnswer(500, errorData(error).message), ended);
     }

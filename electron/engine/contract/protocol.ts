@@ -142,7 +142,7 @@ export type Events = {
   export: ExportProgress;
   /** The engine process ended and was started again, or could not be. */
   engine: { readonly state: 'ready' | 'restarting' | 'gone'; readonly reason: string | null };
-  /** Videos that came in by another way: a drop, the command line, a file association. */
+  /** Videos that came in by another way than a request: the command line, a file association, the menu. */
   opened: { readonly videos: readonly Opened[] };
   /** Part of a dropped file that has arrived (browser host). */
   upload: { readonly name: string; readonly received: number; readonly total: number };
