@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { findChromium } from './find-chromium.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'assets/icons');
@@ -53,7 +54,12 @@ const icns = (entries) => {
 
 mkdirSync(out, { recursive: true });
 const [full, simple] = ['assets/icon.svg', 'assets/favicon.svg'].map((file) => readFileSync(join(root, file)));
-const browser = await chromium.launch({ executablePath: process.env.VOVISION_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const executablePath = findChromium();
+if (executablePath === null) {
+  console.error('Drawing the icons needs Chromium or Chrome; VOVISION_CHROMIUM tells where one is.');
+  process.exit(1);
+}
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const page = await browser.newPage();
 const pngs = new Map();
 for (const size of sizes) pngs.set(size, await draw(page, size < simpleBelow ? simple : full, size));
