@@ -34,7 +34,7 @@ export const analyseForExport = async (
         video, tools, model, thread: worker.thread, store, minScore, signal, ...range,
         onProgress: (done, time) => output.progress(`${done} frames analysed, at ${time.toFixed(1)} s`),
       });
-      return { batch: store.batch(frameIndex(0), frameIndex(Number.MAX_SAFE_INTEGER)), classes: model.info.classes };
+      return { batch: await store.batch(frameIndex(0), frameIndex(Number.MAX_SAFE_INTEGER), signal), classes: model.info.classes };
     } finally {
       await store.close();
     }

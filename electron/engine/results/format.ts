@@ -18,7 +18,7 @@ export const limits = {
   /** Frame numbers lie below: 155 hours at 30 frames/s. */
   frames: 2 ** 24,
   boxesPerFrame: 20_000,
-  /** Boxes in a file; they take 24 bytes of memory each. */
+  /** Boxes in a file; where all are needed at once they take 24 bytes of memory each. */
   boxes: 40_000_000,
   /** Seconds. */
   time: 1e8,
@@ -89,7 +89,8 @@ export const manifestLine = (manifest: Manifest): string => {
 };
 
 /** Coordinates keep two decimals, scores four, in memory as in the file: reopening changes nothing. */
-const roundCoordinate = (value: number): number => Math.round(value * 100) / 100;
+// Adding 0 makes 0 of -0, which the file cannot tell apart.
+const roundCoordinate = (value: number): number => Math.round(value * 100) / 100 + 0;
 const roundScore = (value: number): number => Math.round(value * 10_000) / 10_000;
 
 /** Seconds to nine decimals: half a nanosecond off at most, and no `0.30000000000000004`. */

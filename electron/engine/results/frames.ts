@@ -1,32 +1,46 @@
 import { detectionStride, type DetectionBatch, type Stretch } from '../contract/contract.js';
 import { Coverage } from './coverage.js';
+import { RecentBoxes } from './recent.js';
 
-/** Numbers in one block of boxes: 1.5 MiB. Blocks are never copied, so growing costs nothing. */
-const blockLength = 65_536 * detectionStride;
+/** A batch whose boxes are still zeros, and the order of arrival of each of its frames. */
+export type Draft = { readonly batch: DetectionBatch; readonly orders: Int32Array };
 
-/** The frames of a run in packed form: 24 bytes a box and 24 bytes a frame. */
+/**
+ * The frames of a run by number and by order of arrival: 32 bytes a frame that say when it is and where
+ * in the file its line lies, and the boxes of the newest. The frames lie in the file in order of arrival.
+ */
 export class StoredFrames {
   readonly #coverage = new Coverage();
-  readonly #blocks: Float32Array[] = [];
-  #room = 0;
+  readonly #recent: RecentBoxes;
   /** By frame number: 1 + the order in which the frame came; 0 where it has not. */
   #orderOf = new Int32Array(1024);
   /** By order of arrival. */
   #index = new Int32Array(1024);
   #time = new Float64Array(1024);
-  #block = new Int32Array(1024);
-  #start = new Int32Array(1024);
+  /** Boxes of all frames that came before. */
+  #before = new Int32Array(1024);
+  #position = new Float64Array(1024);
   #length = new Int32Array(1024);
-  #boxes = 0;
+  #placed = 0;
 
-  /** Frames held. */
+  /** `keep`: blocks of boxes (1.5 MiB each) that stay in memory though the file has them. */
+  constructor(keep = Infinity) {
+    this.#recent = new RecentBoxes(keep);
+  }
+
+  /** Frames known. */
   get count(): number {
     return this.#coverage.count;
   }
 
-  /** Boxes held. */
+  /** Boxes of all frames. */
   get boxes(): number {
-    return this.#boxes;
+    return this.#recent.count;
+  }
+
+  /** Frames that the file holds: the first that came. */
+  get placed(): number {
+    return this.#placed;
   }
 
   has(index: number): boolean {
@@ -46,76 +60,88 @@ export class StoredFrames {
   add(index: number, time: number, boxes: Float32Array): boolean {
     if (this.has(index)) return false;
     const order = this.count;
-    this.#makeRoom(index, order, boxes.length);
-    const block = this.#blocks.length - 1;
-    const start = blockLength - this.#room;
-    this.#blocks[block]?.set(boxes, start);
-    this.#room -= boxes.length;
-    this.#boxes += boxes.length / detectionStride;
+    this.#makeRoom(index, order);
     this.#index[order] = index;
     this.#time[order] = time;
-    this.#block[order] = block;
-    this.#start[order] = start;
-    this.#length[order] = boxes.length;
+    this.#before[order] = this.#recent.count;
+    this.#recent.add(boxes);
     this.#orderOf[index] = order + 1;
     this.#coverage.add(index);
     return true;
   }
 
-  /** The frame that came as the `order`-th; its boxes are a view. */
-  arrived(order: number): { index: number; time: number; boxes: Float32Array } {
-    const start = this.#start[order] ?? 0;
+  /** The file holds the next frame now: its line, without line break, lies at byte `position`. */
+  place(position: number, length: number): void {
+    this.#position[this.#placed] = position;
+    this.#length[this.#placed] = length;
+    this.#placed++;
+    this.#recent.settle(this.#boxesBefore(this.#placed));
+  }
+
+  /** The frame that came as the `order`-th; its boxes are a view valid until the next `add` or `place`, null if no longer in memory. */
+  arrived(order: number): { index: number; time: number; boxes: Float32Array | null } {
+    const before = this.#boxesBefore(order);
     return {
       index: this.#index[order] ?? -1,
       time: this.#time[order] ?? Number.NaN,
-      boxes: this.#blocks[this.#block[order] ?? 0]?.subarray(start, start + (this.#length[order] ?? 0)) ?? new Float32Array(),
+      boxes: this.#recent.get(before, this.#boxesBefore(order + 1) - before),
     };
   }
 
-  /** Frames `from` to `to` (exclusive) that are there, in order of their numbers. */
-  batch(from: number, to: number): DetectionBatch {
+  /** Byte in the file where the line of the `order`-th frame begins. */
+  position(order: number): number {
+    return this.#position[order] ?? -1;
+  }
+
+  /** Bytes of that line, without its line break. */
+  length(order: number): number {
+    return this.#length[order] ?? 0;
+  }
+
+  /** Frames `from` to `to` (exclusive) that are there, in order of their numbers, without their boxes. */
+  draft(from: number, to: number): Draft {
     const begin = Math.max(0, from);
     const end = Math.min(to, this.#orderOf.length);
     let frames = 0;
-    let numbers = 0;
+    let boxes = 0;
     for (let index = begin; index < end; index++) {
       const order = (this.#orderOf[index] ?? 0) - 1;
       if (order < 0) continue;
       frames++;
-      numbers += this.#length[order] ?? 0;
+      boxes += this.#boxesBefore(order + 1) - this.#boxesBefore(order);
     }
+    const orders = new Int32Array(frames);
     const batch = {
       index: new Int32Array(frames),
       time: new Float64Array(frames),
       offset: new Int32Array(frames + 1),
-      boxes: new Float32Array(numbers),
+      boxes: new Float32Array(boxes * detectionStride),
     };
     for (let index = begin, k = 0, used = 0; k < frames; index++) {
       const order = (this.#orderOf[index] ?? 0) - 1;
       if (order < 0) continue;
-      const frame = this.arrived(order);
-      batch.boxes.set(frame.boxes, used);
-      used += frame.boxes.length;
+      orders[k] = order;
       batch.index[k] = index;
-      batch.time[k] = frame.time;
-      batch.offset[++k] = used / detectionStride;
+      batch.time[k] = this.#time[order] ?? Number.NaN;
+      used += this.#boxesBefore(order + 1) - this.#boxesBefore(order);
+      batch.offset[++k] = used;
     }
-    return batch;
+    return { batch, orders };
   }
 
-  #makeRoom(index: number, order: number, length: number): void {
+  #boxesBefore(order: number): number {
+    return order < this.count ? this.#before[order] ?? 0 : this.#recent.count;
+  }
+
+  #makeRoom(index: number, order: number): void {
     if (index >= this.#orderOf.length) this.#orderOf = grown(this.#orderOf, new Int32Array(capacity(index)));
     if (order >= this.#index.length) {
       const room = capacity(order);
       this.#index = grown(this.#index, new Int32Array(room));
       this.#time = grown(this.#time, new Float64Array(room));
-      this.#block = grown(this.#block, new Int32Array(room));
-      this.#start = grown(this.#start, new Int32Array(room));
+      this.#before = grown(this.#before, new Int32Array(room));
+      this.#position = grown(this.#position, new Float64Array(room));
       this.#length = grown(this.#length, new Int32Array(room));
-    }
-    if (this.#blocks.length === 0 || length > this.#room) {
-      this.#blocks.push(new Float32Array(blockLength));
-      this.#room = blockLength;
     }
   }
 }

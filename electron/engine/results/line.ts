@@ -26,6 +26,7 @@ export class LineParser {
   #end = 0;
   #failed = false;
   #scratch = new Float64Array(64 * detectionStride);
+  #boxes = new Float32Array(64 * detectionStride);
 
   /** `classes`: how many classes the manifest names. */
   constructor(readonly classes: number) {}
@@ -80,6 +81,7 @@ export class LineParser {
     const grown = new Float64Array(this.#scratch.length * 2);
     grown.set(this.#scratch);
     this.#scratch = grown;
+    this.#boxes = new Float32Array(grown.length);
   }
 
   #byte(value: number): void {
@@ -148,7 +150,9 @@ export class LineParser {
       );
       if (fault !== null) return fault;
     }
-    return { index, time, boxes: Float32Array.from(s.subarray(0, length)) };
+    const boxes = this.#boxes.subarray(0, length);
+    boxes.set(s.subarray(0, length));
+    return { index, time, boxes };
   }
 }
 

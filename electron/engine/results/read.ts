@@ -6,17 +6,21 @@ import { formatName, formatVersion, limits, manifestSchema, type Manifest } from
 import { StoredFrames } from './frames.js';
 import { LineParser } from './line.js';
 import { inputError } from './problems.js';
+import { allInMemory } from './recall.js';
 
 /** A results file as it was when it was read. */
-export type Results = {
+export type FileRead = {
   readonly manifest: Manifest;
   readonly frames: StoredFrames;
-  /** All frames, in order; made when it is first asked for. */
-  readonly batch: DetectionBatch;
   /** Bytes up to the end of the last whole line: where more may be appended. */
   readonly end: number;
   /** True if something followed that is no whole line, as a killed or busy writer leaves it. */
   readonly torn: boolean;
+};
+
+export type Results = FileRead & {
+  /** All frames, in order; made when it is first asked for. */
+  readonly batch: DetectionBatch;
 };
 
 /** Bytes parsed between two returns to the event loop: a few milliseconds. */
@@ -33,7 +37,14 @@ export const readResults = async (file: string, signal?: AbortSignal): Promise<R
     throw inputError(file, error);
   });
   try {
-    return await readFrom(handle, file, signal);
+    const read = await readFrom(handle, file, new StoredFrames(), signal);
+    let batch: DetectionBatch | null = null;
+    return {
+      ...read,
+      get batch() {
+        return (batch ??= allInMemory(read.frames));
+      },
+    };
   } finally {
     await handle.close();
   }
@@ -52,9 +63,8 @@ export const readManifest = async (file: string): Promise<Manifest> => {
   }
 };
 
-/** Like `readResults`, from a file that is open already. */
-export const readFrom = async (handle: FileHandle, file: string, signal?: AbortSignal): Promise<Results> => {
-  const frames = new StoredFrames();
+/** Like `readResults`, from a file that is open already, into `frames`, which are empty. */
+export const readFrom = async (handle: FileHandle, file: string, frames: StoredFrames, signal?: AbortSignal): Promise<FileRead> => {
   let manifest: Manifest | null = null;
   let parser: LineParser | null = null;
   let end = 0;
@@ -78,7 +88,7 @@ export const readFrom = async (handle: FileHandle, file: string, signal?: AbortS
         torn = true;
         break;
       }
-      frames.add(frame.index, frame.time, frame.boxes);
+      if (frames.add(frame.index, frame.time, frame.boxes)) frames.place(line.position, line.to - line.from);
       if (frames.boxes > limits.boxes) {
         throw new UserError('bad-input', `${file} holds more than ${limits.boxes} boxes.`,
           'Analyse a shorter part, or keep fewer boxes with a higher lowest score.');
@@ -87,20 +97,15 @@ export const readFrom = async (handle: FileHandle, file: string, signal?: AbortS
     end = line.end;
   }
   if (manifest === null) throw new UserError('bad-input', `${file} is empty; expected a results file.`);
-  let batch: DetectionBatch | null = null;
-  return {
-    manifest, frames, end, torn,
-    get batch() {
-      return (batch ??= frames.batch(0, limits.frames));
-    },
-  };
+  return { manifest, frames, end, torn };
 };
 
-/** A line as a view that is valid until the next one; `whole` if a line break ends it, `end` behind that. */
+/** A line as a view that is valid until the next one; `whole` if a line break ends it, `end` behind that, `position` of its first byte. */
 type Line = {
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
+  readonly position: number;
   readonly number: number;
   readonly end: number;
   readonly whole: boolean;
@@ -125,7 +130,7 @@ async function* linesOf(handle: FileHandle, file: string, signal?: AbortSignal):
     while (breakAt >= 0 && breakAt < filled) {
       number++;
       const crlf = breakAt > from && buffer[breakAt - 1] === 0x0d;
-      yield { bytes: buffer, from, to: crlf ? breakAt - 1 : breakAt, number, end: consumed + breakAt + 1, whole: true };
+      yield { bytes: buffer, from, to: crlf ? breakAt - 1 : breakAt, position: consumed + from, number, end: consumed + breakAt + 1, whole: true };
       from = breakAt + 1;
       breakAt = buffer.indexOf(lineBreak, from);
     }
@@ -137,7 +142,7 @@ async function* linesOf(handle: FileHandle, file: string, signal?: AbortSignal):
         number === 0 ? 'This does not look like a results file.' : 'Analyse the video again.');
     }
   }
-  if (filled > 0) yield { bytes: buffer, from: 0, to: filled, number: number + 1, end: consumed + filled, whole: false };
+  if (filled > 0) yield { bytes: buffer, from: 0, to: filled, position: consumed, number: number + 1, end: consumed + filled, whole: false };
 }
 
 const envelope = z.object({ format: z.literal(formatName), version: z.number() });

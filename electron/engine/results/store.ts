@@ -1,10 +1,11 @@
 import { open, rename, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { UserError, type DetectionBatch, type FrameIndex, type Seconds, type Stretch } from '../contract/contract.js';
 import { frameLine, limits, manifestLine, manifestStart, roundTime, sameRun, storable, type Manifest } from './format.js';
-import { type StoredFrames } from './frames.js';
+import { StoredFrames } from './frames.js';
 import { FileLock } from './lock.js';
 import { outputError } from './problems.js';
 import { readFrom } from './read.js';
+import { recall } from './recall.js';
 
 /**
  * What to do with a results file that is there. Of the same video, model and settings it is continued,
@@ -16,9 +17,12 @@ export type Existing = 'refuse' | 'fresh' | 'fresh-if-complete';
 const writeInterval = 300;
 /** Characters turned into bytes before the event loop gets its turn. */
 const chunkLength = 64 * 1024;
+/** Blocks of boxes (1.5 MiB each) that stay in memory though they are on the disk. */
+const keptBlocks = 3;
 
 /**
- * The results of a run: every frame's boxes in memory, and the same as a JSON-lines file that grows.
+ * The results of a run as a JSON-lines file that grows. In memory are where each frame lies in it and the
+ * newest boxes, so that memory does not grow with what was found; older boxes are read back when asked for.
  * Frames may come in any order; of a frame that comes twice the first is kept.
  * One writer per file. Must be closed.
  */
@@ -33,11 +37,12 @@ export class ResultStore {
   /** Which file on the disk we write to: to notice that it was removed. */
   readonly #inode: bigint;
   #end: number;
-  /** Frames written, counted in order of arrival. */
-  #written: number;
+  /** Bytes of the chunk that is being written. */
+  #chunk = Buffer.alloc(0);
   #writing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failure: UserError | null = null;
+  readonly #readers = new Set<Promise<unknown>>();
   #closed = false;
 
   private constructor(
@@ -46,7 +51,6 @@ export class ResultStore {
     this.file = file;
     this.#manifest = manifest;
     this.#frames = frames;
-    this.#written = frames.count;
     this.#end = end;
     this.#handle = handle;
     this.#inode = inode;
@@ -93,7 +97,7 @@ export class ResultStore {
       throw outputError(file, error);
     });
     try {
-      const { manifest, frames, end, torn } = await readFrom(handle, file);
+      const { manifest, frames, end, torn } = await readFrom(handle, file, new StoredFrames(keptBlocks));
       if (torn) await handle.truncate(end);
       const { ino } = await handle.stat({ bigint: true });
       return new ResultStore(file, manifest, frames, end, handle, ino, lock);
@@ -119,7 +123,7 @@ export class ResultStore {
 
   /** Frames that are not on the disk yet. */
   get pending(): number {
-    return this.#frames.count - this.#written;
+    return this.#frames.count - this.#frames.placed;
   }
 
   /**
@@ -160,14 +164,26 @@ export class ResultStore {
     return this.#frames.nextGap(from, total);
   }
 
-  /** Frames `from` to `to` (exclusive) as far as they are there, in order. */
-  batch(from: number, to: number): DetectionBatch {
-    return this.#frames.batch(from, to);
+  /**
+   * Frames `from` to `to` (exclusive) as far as they are there now, in order; the newest from memory, others
+   * from the file. Rejects with the signal's reason when cancelled.
+   * @throws UserError('bad-input') if the file is needed and was removed or changed by another program
+   */
+  async batch(from: number, to: number, signal?: AbortSignal): Promise<DetectionBatch> {
+    if (this.#closed) throw new UserError('bad-input', 'This analysis is not open any more.', 'Open the video again.');
+    const source = { file: this.file, handle: this.#handle, classes: this.#manifest.model.classes.length, frames: this.#frames };
+    const reading = recall(source, from, to, signal);
+    this.#readers.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#readers.delete(reading);
+    }
   }
 
   /** Resolves when everything appended so far is on the disk. @throws UserError('output') */
   async flush(): Promise<void> {
-    while (this.#failure === null && (this.#writing !== null || this.#written < this.#frames.count)) {
+    while (this.#failure === null && (this.#writing !== null || this.pending > 0)) {
       this.#write();
       await this.#writing;
     }
@@ -191,7 +207,7 @@ export class ResultStore {
     }
   }
 
-  /** Writes what is left and lets go of the file. @throws UserError('output') if that fails; it is let go all the same. */
+  /** Writes what is left and lets go of the file, once batches that were asked for are read. @throws UserError('output') if that fails; it is let go all the same. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -199,6 +215,7 @@ export class ResultStore {
       await this.flush();
     } finally {
       if (this.#timer !== null) clearTimeout(this.#timer);
+      await Promise.allSettled(this.#readers);
       await this.#handle.close();
       await this.#lock.release();
     }
@@ -214,7 +231,7 @@ export class ResultStore {
     this.#writing ??= this.#writePending().then(
       () => {
         this.#writing = null;
-        if (this.#written < this.#frames.count && !this.#closed) this.#timer ??= setTimeout(() => this.#write(), writeInterval);
+        if (this.pending > 0 && !this.#closed) this.#timer ??= setTimeout(() => this.#write(), writeInterval);
       },
       (error: unknown) => {
         this.#writing = null;
@@ -227,24 +244,32 @@ export class ResultStore {
   async #writePending(): Promise<void> {
     await this.#assertThere();
     const until = this.#frames.count;
-    while (this.#written < until) {
+    while (this.#frames.placed < until) {
       let text = '';
-      let next = this.#written;
-      for (; next < until && text.length < chunkLength; next++) {
-        const frame = this.#frames.arrived(next);
-        text += frameLine(frame.index, frame.time, frame.boxes);
+      const starts: number[] = [];
+      for (let next = this.#frames.placed; next < until && text.length < chunkLength; next++) {
+        const { index, time, boxes } = this.#frames.arrived(next);
+        if (boxes === null) throw new Error(`The boxes of frame ${index} are gone before they were written.`);
+        starts.push(text.length);
+        text += frameLine(index, time, boxes);
       }
-      const bytes = Buffer.from(text, 'latin1');
-      for (let done = 0; done < bytes.length;) {
-        try {
-          done += (await this.#handle.write(bytes, done, bytes.length - done, this.#end + done)).bytesWritten;
-        } catch (error) {
-          await this.#handle.truncate(this.#end).catch(() => undefined);
-          throw error;
-        }
+      await this.#writeText(text);
+      starts.forEach((start, k) => this.#frames.place(this.#end + start, (starts[k + 1] ?? text.length) - start - 1));
+      this.#end += text.length;
+    }
+  }
+
+  /** Appends text of single-byte characters, all of it or nothing. */
+  async #writeText(text: string): Promise<void> {
+    if (text.length > this.#chunk.length) this.#chunk = Buffer.allocUnsafeSlow(Math.max(text.length, chunkLength * 2));
+    const size = this.#chunk.write(text, 'latin1');
+    for (let done = 0; done < size;) {
+      try {
+        done += (await this.#handle.write(this.#chunk, done, size - done, this.#end + done)).bytesWritten;
+      } catch (error) {
+        await this.#handle.truncate(this.#end).catch(() => undefined);
+        throw error;
       }
-      this.#end += bytes.length;
-      this.#written = next;
     }
   }
 

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import {
   errorData, frameIndex, isAbort, UserError,
-  type DetectionBatch, type ExportOptions, type ExportProgress, type JobId, type RunId, type Seconds,
+  type ExportOptions, type ExportProgress, type JobId, type RunId, type Seconds,
 } from '../contract/contract.js';
 import { exportClip } from '../export/annotate.js';
 import { previewStill } from '../export/preview.js';
 import type { MediaTools } from '../media/types.js';
+import type { ResultStore } from '../results/store.js';
 import type { Runs } from './runs.js';
 
 type Job = { readonly abort: AbortController; progress: ExportProgress };
@@ -30,7 +31,7 @@ export class Exports {
     return previewStill({
       video: run.video,
       tools: await this.tools(),
-      results: run.store.batch(frameIndex(index), frameIndex(index + 1)),
+      results: await run.store.batch(frameIndex(index), frameIndex(index + 1)),
       classes: run.model.info.classes,
       options,
       fontsFolder: this.fontsFolder,
@@ -50,20 +51,21 @@ export class Exports {
       },
     };
     this.#jobs.set(job, entry);
-    const results: DetectionBatch = run.store.batch(frameIndex(0), frameIndex(Number.MAX_SAFE_INTEGER));
-    const work = this.#run(entry, { video: run.video, frames: video.frames, results, classes: run.model.info.classes, options, output: path }).finally(() => this.#work.delete(work));
+    const work = this.#run(entry, run.store, { video: run.video, frames: video.frames, classes: run.model.info.classes, options, output: path }).finally(() => this.#work.delete(work));
     this.#work.add(work);
     return job;
   }
 
-  async #run(job: Job, what: Pick<Parameters<typeof exportClip>[0], 'video' | 'frames' | 'results' | 'classes' | 'options' | 'output'>): Promise<void> {
+  async #run(job: Job, store: ResultStore, what: Pick<Parameters<typeof exportClip>[0], 'video' | 'frames' | 'classes' | 'options' | 'output'>): Promise<void> {
     const tell = (change: Partial<ExportProgress>): void => {
       job.progress = { ...job.progress, ...change };
       this.emit('export', job.progress);
     };
     try {
+      // Not kept beyond the export: with many boxes this is much.
+      const results = await store.batch(frameIndex(0), frameIndex(Number.MAX_SAFE_INTEGER), job.abort.signal);
       const summary = await exportClip({
-        ...what, tools: await this.tools(), fontsFolder: this.fontsFolder,
+        ...what, results, tools: await this.tools(), fontsFolder: this.fontsFolder,
         signal: job.abort.signal,
         onProgress: tell,
       });

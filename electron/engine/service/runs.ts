@@ -15,7 +15,7 @@ import type { Worker, Workers } from './workers.js';
 
 /** Detections are kept down to this score, so that the slider needs no second inference. */
 export const storedMinScore = 0.05;
-/** Runs whose results stay in memory. */
+/** Runs whose results stay open. */
 const keptRuns = 4;
 /** Providers are tried once the first boxes are there, so that the trial does not delay them. */
 const trialDelay = 2500;

@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { appendFile, chmod, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boxesOf, frameIndex, seconds } from '../../../electron/engine/contract/contract.js';
 import { manifestLine, type Manifest } from '../../../electron/engine/results/format.js';
@@ -43,12 +42,12 @@ describe('ResultStore', () => {
     expect(store.has(frameIndex(4))).toBe(true);
     expect(store.has(frameIndex(6))).toBe(false);
     expect(store.nextGap(frameIndex(3), 12)).toEqual([6, 6]);
-    const batch = store.batch(4, 9);
+    const batch = await store.batch(4, 9);
     expect([...batch.index]).toEqual([4, 5, 7]);
     expect([...boxesOf(batch, 2)].map((value) => Number(value.toFixed(4)))).toEqual([10, 20, 30.13, 40, 0.8765, 1]);
     await store.close();
     const again = await readResults(store.file);
-    expect(again.frames.batch(4, 9)).toEqual(batch);
+    expect(again.batch.boxes.subarray(6, 24)).toEqual(batch.boxes);
     expect([...again.batch.index]).toEqual([3, 4, 5, 7, 9]);
   });
 
@@ -216,32 +215,6 @@ describe('ResultStore', () => {
     await put(store, last + 1, car);
     await store.close();
     expect((await readResults(file)).frames.count).toBe(last + 2);
-  });
-
-  it('opens an hour of 30 frames/s with 10 boxes in a second, small on disk and in memory', async () => {
-    const file = fresh();
-    const store = await ResultStore.create(file, sampleManifest());
-    const next = random(1);
-    const boxes = randomBoxes(next, 10);
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    for (let index = 0; index < 108_000; index++) {
-      await store.append(frameIndex(index), seconds(index / 30), boxes);
-      if (index % 1000 === 0) await new Promise(setImmediate);
-    }
-    await store.close();
-    expect((await stat(file)).size).toBeLessThan(100e6);
-    const before = process.memoryUsage().arrayBuffers;
-    delay.enable();
-    const started = performance.now();
-    const { frames } = await readResults(file);
-    const took = performance.now() - started;
-    delay.disable();
-    console.log(`${((await stat(file)).size / 1e6).toFixed(1)} MB, opened in ${took.toFixed(0)} ms, longest pause ${(delay.max / 1e6).toFixed(1)} ms`);
-    expect(frames.count).toBe(108_000);
-    expect(frames.boxes).toBe(1_080_000);
-    expect(took).toBeLessThan(3000);
-    expect((process.memoryUsage().arrayBuffers - before) / 1e6).toBeLessThan(60);
-    await rm(file);
   });
 
   it('can be read while it is written', async () => {
