@@ -29,7 +29,7 @@ const sizeOf = async (path: string, name: string): Promise<number> => {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw bad(`There is no file ${path}.`, undefined, error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw bad(`There is no file “${name}”.`, undefined, error);
     if (code === 'EACCES' || code === 'EPERM') throw bad(`“${name}” may not be read by this user.`, 'Check its permissions.', error);
     throw bad(`“${name}” could not be opened: ${error instanceof Error ? error.message : String(error)}.`, undefined, error);
   }
