@@ -12,7 +12,7 @@ export const installMenu = (openVideos: () => void): void => {
     {
       label: '&File',
       submenu: [
-        { label: 'Open videos …', accelerator: 'CmdOrCtrl+O', click: openVideos },
+        { label: 'Open videos…', accelerator: 'CmdOrCtrl+O', click: openVideos },
         { type: 'separator' },
         mac ? { role: 'close' } : { role: 'quit' },
       ],

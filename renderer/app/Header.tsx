@@ -4,7 +4,7 @@ import { ModelChooser } from '../models/ModelChooser.js';
 import { ProviderChooser } from '../models/ProviderChooser.js';
 import { currentVideo } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';
-import { clock } from '../ui/format.js';
+import { length } from '../ui/format.js';
 import { Button, IconButton, Menu, MenuItem, MenuSeparator } from '../ui/ui.js';
 import { words } from '../words.js';
 import styles from './Header.module.css';
@@ -38,7 +38,7 @@ const Facts = () => {
   const facts = [
     `${width} × ${height}`,
     ...(video.framesPerSecond === null ? [] : [rate(video.framesPerSecond)]),
-    clock(end),
+    length(end),
   ];
   return (
     <>

@@ -1,7 +1,8 @@
 import { codecs, type CodecId } from '../../electron/engine/contract/contract.js';
 import { app, useApp } from '../state/store.js';
 import { Field, Segmented, Select, Switch } from '../ui/ui.js';
-import { clock, score } from '../ui/format.js';
+import { score } from '../ui/format.js';
+import { timecode } from '../player/timecode.js';
 import { words } from '../words.js';
 import styles from './Export.module.css';
 
@@ -32,7 +33,7 @@ export const ExportOptionsForm = ({ whole, marked, onWhole }: ExportOptionsFormP
             { value: 'marked', label: say.marked, disabled: !marked },
           ]}
         />
-        <span className={styles.hint}>{marked ? `${clock(whole ? 0 : (markIn ?? 0))} – ${clock(whole ? end : (markOut ?? end))}` : say.noMarks}</span>
+        <span className={styles.hint}>{marked ? `${timecode(whole ? 0 : (markIn ?? 0))} – ${timecode(whole ? end : (markOut ?? end))}` : say.noMarks}</span>
       </div>
       <div className={styles.stack}>
         <span className={styles.label}>{say.codec}</span>

@@ -1,5 +1,5 @@
 import type { CodecId, VideoInfo } from '../../electron/engine/contract/contract.js';
-import { bytes, clock, count, dash } from '../ui/format.js';
+import { bytes, count, dash, length } from '../ui/format.js';
 import { words } from '../words.js';
 import { expectedSize, type ExportPlan } from './plan.js';
 import styles from './Export.module.css';
@@ -19,7 +19,7 @@ export const WillWrite = ({ video, plan, complete, codec }: WillWriteProps) => {
   const size = complete ? expectedSize(codec, video.display, plan.to - plan.from) : null;
   const facts: readonly (readonly [string, string])[] = [
     [say.frames, complete ? count(plan.to - plan.from) : dash],
-    [say.duration, complete ? clock(plan.duration) : dash],
+    [say.duration, complete ? length(plan.duration) : dash],
     [say.audio, video.audio === null ? say.audioNone : say.audioKept],
     ...(size === null ? [] : [[say.size, bytes(size)] as const]),
   ];

@@ -43,6 +43,10 @@ export const clock = (value: number | null): string => {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 };
 
+/** How long something lasts, in seconds: 1.52 -> '1.5 s', 67.4 -> '1:07'. A length a hair short of a second is that second. */
+export const length = (value: number | null): string =>
+  value !== null && value >= 0 && value < 9.95 ? `${value.toFixed(1)}${nbsp}s` : clock(value === null ? null : value + 0.0005);
+
 /** Seconds still to go, no finer than they can be known: '8 s', '40 s', '3 min', '1 h 20 min'. */
 export const remaining = (value: number | null): string => {
   if (value === null || !Number.isFinite(value)) return dash;

@@ -30,7 +30,7 @@ export const playerWords = {
   unknown: 'Frame not known yet',
   size: (width: number, height: number) => `${width} × ${height} px`,
   score: 'Score',
-  preparing: 'Preparing the picture …',
+  preparing: 'Preparing the picture…',
   cannotPlay: 'This video cannot be shown.',
   cannotPlayHint: 'It can still be analysed and exported.',
   conversionFailed: 'The picture could not be prepared for playing.',

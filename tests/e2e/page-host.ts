@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { start } from '../engine/cli/run.js';
 import { launchChromium } from './chromium.js';
 
-export type PageUnderTest = { readonly page: Page; readonly dataFolder: string; readonly close: () => Promise<void> };
+export type PageUnderTest = { readonly page: Page; readonly dataFolder: string; readonly hostPid: number; readonly close: () => Promise<void> };
 
 let browser: Browser | null = null;
 
@@ -27,6 +27,7 @@ export const openPage = async (videos: readonly string[] = [], options: { dataFo
   return {
     page,
     dataFolder,
+    hostPid: child.pid!,
     close: async () => {
       await context.close();
       child.kill('SIGTERM');

@@ -2,6 +2,7 @@ import {
   errorData, frameIndex, seconds, type AnalysisMode, type ErrorData, type Events, type FrameTimes, type LiveStats,
   type RunId, type RunInfo, type Seconds, type Token,
 } from '../../../electron/engine/contract/contract.js';
+import { appWords } from '../../words/app.js';
 import { Detections } from '../detections.js';
 import { endOf } from '../frameTimes.js';
 import { piecesToLoad } from '../pieces.js';
@@ -227,7 +228,10 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
     engineChanged: (engine) => {
       const back = engine.state === 'ready' && get().engine.state !== 'ready';
       set({ engine });
-      if (back) void refill();
+      if (!back) return;
+      // The banner may have stood for a moment only.
+      get().notify('info', appWords.engineBack, appWords.engineBackDetail);
+      void refill();
     },
   };
 };
