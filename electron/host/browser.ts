@@ -46,6 +46,7 @@ class BrowserServer {
   readonly #token = newToken();
   readonly #tickets = new Set<string>();
   #address = '';
+  #dataFolder = defaultDataFolder();
   readonly #server: Server = createServer(
     // A large video takes longer to arrive than the five minutes that a request is given else.
     { requestTimeout: 0 },
@@ -63,6 +64,7 @@ class BrowserServer {
   }
 
   async start(options: BrowserHostOptions): Promise<string> {
+    if (options.dataFolder !== undefined) this.#dataFolder = options.dataFolder;
     await new Promise<void>((done, fail) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => fail(portError(error, options.port)));
       this.#server.listen(options.port ?? 0, '127.0.0.1', done);
@@ -83,7 +85,7 @@ class BrowserServer {
         reveal: () => Promise.resolve(),
       },
       startEngine: options.startEngine ?? forkEngine,
-      dataFolder: options.dataFolder ?? defaultDataFolder(),
+      dataFolder: this.#dataFolder,
       emit: (name, payload) => this.emit(name, payload),
     });
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
@@ -133,7 +135,7 @@ class BrowserServer {
     if (asked.pathname === '/upload') {
       const from = foreignWrite(this.#guard, request);
       if (from !== null) return textAnswer(403, from);
-      return answerUpload({ host: this.#host, uploads: this.uploads, emit: (name, payload) => this.emit(name, payload) }, request, asked);
+      return answerUpload({ host: this.#host, uploads: this.uploads, dataFolder: this.#dataFolder, emit: (name, payload) => this.emit(name, payload) }, request, asked);
     }
     return (await this.#host.serve(asked)) ?? this.#pages.serve(asked);
   }

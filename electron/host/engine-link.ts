@@ -19,7 +19,7 @@ const patience = 2;
 /** An engine that lived this long was well; its end starts the count anew. */
 const wellAfter = 60_000;
 /** Milliseconds that an engine asked to end may take to put its children and files in order. */
-const farewell = 2_000;
+const farewell = 5_000;
 
 /**
  * The host's end of the engine process: carries requests and events, and when the process dies

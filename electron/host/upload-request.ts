@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { errorData, isAbort, UserError, type ModelAdded, type Opened } from '../engine/contract/contract.js';
 import { textAnswer, type PageAnswer, type PageRequest } from './answer.js';
 import type { Emit } from './engine-link.js';
 import type { Host } from './host.js';
+import { keepModel } from './model-files.js';
 import { safeName, type Uploads } from './uploads.js';
 
-export type UploadContext = { readonly host: Host; readonly uploads: Uploads; readonly emit: Emit };
+export type UploadContext = { readonly host: Host; readonly uploads: Uploads; readonly dataFolder: string; readonly emit: Emit };
 
 /** Milliseconds between two reports of progress. */
 const rhythm = 200;
@@ -24,12 +26,15 @@ const openVideo = async ({ host, uploads }: UploadContext, path: string): Promis
   return opened;
 };
 
-const openModel = async ({ host, uploads }: UploadContext, path: string): Promise<ModelAdded> => {
+const openModel = async ({ host, uploads, dataFolder }: UploadContext, path: string): Promise<ModelAdded> => {
   try {
-    return await host.addModel(path);
-  } catch (error) {
+    const kept = await keepModel(path, dataFolder);
+    return await host.addModel(kept).catch(async (error: unknown) => {
+      await rm(kept, { force: true });
+      throw error;
+    });
+  } finally {
     await uploads.discard(path);
-    throw error;
   }
 };
 
