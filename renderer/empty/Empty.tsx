@@ -15,7 +15,7 @@ const RecentCard = ({ recent }: { readonly recent: Recent }) => (
   <li className={styles.recent} data-missing={recent.missing || undefined}>
     <button type="button" className={styles.card} aria-label={say.reopen(recent.name)} disabled={recent.missing} onClick={() => void app.getState().reopen(recent.video)}>
       <Thumbnail video={recent.video} width={168} time={0} />
-      <span className={styles.name}>{recent.name}</span>
+      <span className={styles.name} title={recent.name}>{recent.name}</span>
       <span className={styles.when}>{recent.missing ? say.missing : whenOpened(recent.openedAt, Date.now())}</span>
     </button>
     <span className={styles.forget}>

@@ -65,6 +65,8 @@ const Open = ({ video }: { readonly video: VideoInfo }) => {
   }, []);
   const startWhenAnalysed = async (): Promise<void> => {
     setMode('every-frame');
+    // The analysis goes on from the frame that is shown.
+    app.getState().player?.seek(begins);
     setWaiting(true);
     patience.current = new AbortController();
     const analysed = await until((state) => isAnalysed(state, latest.current.options), patience.current.signal);

@@ -21,7 +21,7 @@ const Item = ({ item, shown }: { readonly item: QueueItem; readonly shown: boole
       <button type="button" className={styles.open} aria-label={say.show(name, stateOf(item))} aria-current={shown || undefined} onClick={() => app.getState().show(token)}>
         <span className={styles.still}><Thumbnail video={token} width={56} time={Math.min(1, (duration ?? 0) / 4)} /></span>
         <span className={styles.text}>
-          <span className={styles.name}>{name}</span>
+          <span className={styles.name} title={name}>{name}</span>
           <span className={styles.state} title={item.error === null ? undefined : `${item.error.message} ${item.error.hint ?? ''}`}>
             {item.state === 'done' && <CircleCheck size={12} className={styles.good} />}
             {item.state === 'failed' && <CircleAlert size={12} className={styles.bad} />}
