@@ -21,8 +21,13 @@ export type Value = string;
 export type GraphScope = {
   readonly input: (name: string, type: ElementType, dims: readonly Dimension[]) => Value;
   readonly constant: (type: ConstantType, dims: readonly number[], values: ArrayLike<number>, name?: string) => Value;
-  /** Adds a node with one output. '' stands for an optional input left out. */
-  readonly node: (operator: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute>>, name?: string) => Value;
+  /**
+   * Adds a node with one output. '' stands for an optional input left out. `name` names the node
+   * and, where `value` says nothing else, what it gives out.
+   */
+  readonly node: (
+    operator: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute>>, name?: string, value?: string,
+  ) => Value;
   /** Adds a node with several outputs. */
   readonly split: (
     operator: string, inputs: readonly Value[], outputs: number, attributes?: Readonly<Record<string, Attribute>>,
@@ -45,16 +50,11 @@ export const buildModel = (options: ModelOptions, compose: (graph: GraphScope) =
   let count = 0;
   const fresh = (hint: string): string => `${hint}_${count++}`;
 
-  const split: GraphScope['split'] = (operator, inputs, outputs, attributes = {}) => {
-    const name = fresh(operator);
-    const output = Array.from({ length: outputs }, (_, n) => (outputs === 1 ? name : `${name}.${n}`));
+  const add = (
+    operator: string, inputs: readonly Value[], output: readonly Value[], attributes: Readonly<Record<string, Attribute>>, name: string,
+  ): void => {
     const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
-    graph.node.push(create(NodeProtoSchema, { name, opType: operator, input: [...inputs], output, attribute }));
-    return output;
-  };
-  const rename = (value: Value, name: string): Value => {
-    graph.node.push(create(NodeProtoSchema, { name: `name_${name}`, opType: 'Identity', input: [value], output: [name] }));
-    return name;
+    graph.node.push(create(NodeProtoSchema, { name, opType: operator, input: [...inputs], output: [...output], attribute }));
   };
 
   compose({
@@ -66,13 +66,18 @@ export const buildModel = (options: ModelOptions, compose: (graph: GraphScope) =
       graph.initializer.push(makeTensor(name, type, dims, values));
       return name;
     },
-    node: (operator, inputs, attributes = {}, name) => {
-      const [value = ''] = split(operator, inputs, 1, attributes);
-      return name === undefined ? value : rename(value, name);
+    node: (operator, inputs, attributes = {}, name = fresh(operator), value = name) => {
+      add(operator, inputs, [value], attributes, name);
+      return value;
     },
-    split,
+    split: (operator, inputs, outputs, attributes = {}) => {
+      const name = fresh(operator);
+      const values = Array.from({ length: outputs }, (_, n) => (outputs === 1 ? name : `${name}.${n}`));
+      add(operator, inputs, values, attributes, name);
+      return values;
+    },
     output: (name, value, type, dims) => {
-      if (value !== name) rename(value, name);
+      if (value !== name) add('Identity', [value], [name], {}, `name_${name}`);
       graph.output.push(valueInfo(name, type, dims));
     },
   });

@@ -1,0 +1,70 @@
+import { convSide, inputName, poolSide, type Conv, type Joint, type Layer, type Shape } from './layers.js';
+
+/** What a layer gives out, as the next ones take it. */
+export type Output = { readonly name: string; readonly shape: Shape };
+
+export type ConvOptions = {
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly groups?: number;
+  readonly affine?: Conv['affine'];
+  readonly activation?: Conv['activation'];
+};
+
+/** Adds layers one after the other. A layer is called `module.part`. */
+export type Composer = {
+  readonly layers: readonly Layer[];
+  readonly image: Output;
+  /** Convolution, batch normalisation and ReLU, where nothing else is said. */
+  readonly conv: (module: string, part: string, input: Output, options: ConvOptions) => Output;
+  readonly maxPool: (module: string, part: string, input: Output, kernel: number, stride: number) => Output;
+  readonly concat: (module: string, part: string, inputs: readonly Output[]) => Output;
+  readonly add: (module: string, part: string, a: Output, b: Output) => Output;
+  readonly scale: (module: string, part: string, input: Output, factors: Output) => Output;
+  readonly mean: (module: string, part: string, input: Output) => Output;
+  readonly hardSigmoid: (module: string, part: string, input: Output) => Output;
+};
+
+/** Starts a network for pictures of `input`. Throws a RangeError where a layer would have nothing to work on. */
+export const createComposer = (input: Shape): Composer => {
+  const layers: Layer[] = [];
+  const push = (layer: Layer): Output => {
+    const { height, width } = layer.to;
+    if (height < 1 || width < 1) {
+      throw new RangeError(`A picture of ${input.width} x ${input.height} is too small: nothing of it is left at ${layer.name}.`);
+    }
+    layers.push(layer);
+    return { name: layer.name, shape: layer.to };
+  };
+  const joint = (kind: Joint['kind'], module: string, part: string, inputs: readonly Output[], to: Shape): Output =>
+    push({ kind, name: `${module}.${part}`, module, inputs: inputs.map(({ name }) => name), to });
+
+  return {
+    layers,
+    image: { name: inputName, shape: input },
+    conv: (module, part, { name, shape }, { channels, kernel, stride = 1, groups = 1, affine = 'norm', activation = 'relu' }) => push({
+      kind: 'conv', name: `${module}.${part}`, module, inputs: [name], from: shape,
+      to: { channels, height: convSide(shape.height, kernel, stride), width: convSide(shape.width, kernel, stride) },
+      kernel, stride, groups, affine, activation,
+    }),
+    maxPool: (module, part, { name, shape }, kernel, stride) => push({
+      kind: 'max-pool', name: `${module}.${part}`, module, inputs: [name], from: shape,
+      to: { channels: shape.channels, height: poolSide(shape.height, kernel, stride), width: poolSide(shape.width, kernel, stride) },
+      kernel, stride,
+    }),
+    concat: (module, part, inputs) => {
+      const [first, ...others] = inputs;
+      if (first === undefined) throw new RangeError(`Nothing is to be joined at ${module}.${part}.`);
+      const channels = others.reduce((sum, { shape }) => sum + shape.channels, first.shape.channels);
+      return joint('concat', module, part, inputs, { ...first.shape, channels });
+    },
+    add: (module, part, a, b) => joint('add', module, part, [a, b], a.shape),
+    scale: (module, part, of, factors) => joint('scale', module, part, [of, factors], of.shape),
+    mean: (module, part, { name, shape }) => push({
+      kind: 'mean', name: `${module}.${part}`, module, inputs: [name], from: shape, to: { channels: shape.channels, height: 1, width: 1 },
+    }),
+    hardSigmoid: (module, part, { name, shape }) =>
+      push({ kind: 'hard-sigmoid', name: `${module}.${part}`, module, inputs: [name], to: shape }),
+  };
+};

@@ -1,0 +1,65 @@
+/** Size of one picture's activations: a tensor of channels x height x width. */
+export type Shape = { readonly channels: number; readonly height: number; readonly width: number };
+
+type Base = {
+  /** Unique in its network; also the name of what it gives out. */
+  readonly name: string;
+  /** What it is a part of: 'stem', 'stage2', 'stage2.module1'. */
+  readonly module: string;
+  /** Names of layers, or `inputName`. */
+  readonly inputs: readonly string[];
+  readonly to: Shape;
+};
+
+/**
+ * A convolution with square kernel, padded by half of it on every side.
+ * What follows the weights: batch normalisation, a bias, or nothing; then the activation.
+ */
+export type Conv = Base & {
+  readonly kind: 'conv';
+  readonly from: Shape;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly groups: number;
+  readonly affine: 'norm' | 'bias' | 'none';
+  readonly activation: 'relu' | 'none';
+};
+
+/** Largest value in each window, without padding; a window that reaches over the edge counts (ONNX's and PyTorch's ceil mode). */
+export type MaxPool = Base & { readonly kind: 'max-pool'; readonly from: Shape; readonly kernel: number; readonly stride: number };
+
+/** `concat` along channels; `add` and `scale` element by element, the second input of `scale` being one number a channel. */
+export type Joint = Base & { readonly kind: 'concat' | 'add' | 'scale' };
+
+/** Mean over height and width. */
+export type Mean = Base & { readonly kind: 'mean'; readonly from: Shape };
+
+/** relu6(x + 3) / 6, element by element. */
+export type HardSigmoid = Base & { readonly kind: 'hard-sigmoid' };
+
+export type Layer = Conv | MaxPool | Joint | Mean | HardSigmoid;
+
+/** Name by which layers refer to the picture. */
+export const inputName = 'image';
+
+/** A network as data, in an order in which it can run: what both the ONNX graph and the cost are made from. */
+export type Network = {
+  readonly id: string;
+  readonly title: string;
+  readonly input: Shape;
+  readonly layers: readonly Layer[];
+  /** What it gives out, by the stride against the picture. */
+  readonly features: readonly { readonly stride: number; readonly layer: string; readonly shape: Shape }[];
+};
+
+export const convolutions = (network: Network): readonly Conv[] =>
+  network.layers.filter((layer): layer is Conv => layer.kind === 'conv');
+
+/** Pixels of one side after a convolution with `kernel` / 2 padding, rounded down. */
+export const convSide = (side: number, kernel: number, stride: number): number =>
+  Math.floor((side + 2 * Math.floor(kernel / 2) - kernel) / stride) + 1;
+
+/** Pixels of one side after a max-pool without padding in ceil mode. */
+export const poolSide = (side: number, kernel: number, stride: number): number => Math.ceil((side - kernel) / stride) + 1;
+
+export const elements = ({ channels, height, width }: Shape): number => channels * height * width;

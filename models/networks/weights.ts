@@ -1,0 +1,58 @@
+import { convolutions, type Network } from './layers.js';
+import { createRandom } from './random.js';
+
+/** A network's numbers by name, each row-major in the dimensions `parametersOf` gives. */
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+export type ParameterRole = 'weight' | 'bias' | 'scale' | 'shift' | 'mean' | 'variance';
+
+export type Parameter = {
+  /** `LAYER.weight`, `LAYER.bias`, or `LAYER.norm.` and the role. */
+  readonly name: string;
+  readonly role: ParameterRole;
+  readonly dims: readonly number[];
+};
+
+const normRoles = ['scale', 'shift', 'mean', 'variance'] as const;
+
+/** Every tensor a network needs: weights [out, in ÷ groups, kernel, kernel], all others [out]. */
+export const parametersOf = (network: Network): readonly Parameter[] =>
+  convolutions(network).flatMap(({ name, from, to, kernel, groups, affine }): Parameter[] => [
+    { name: `${name}.weight`, role: 'weight', dims: [to.channels, from.channels / groups, kernel, kernel] },
+    ...(affine === 'bias' ? [{ name: `${name}.bias`, role: 'bias', dims: [to.channels] } as const] : []),
+    ...(affine === 'norm' ? normRoles.map((role): Parameter => ({ name: `${name}.norm.${role}`, role, dims: [to.channels] })) : []),
+  ]);
+
+export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
+
+const starts: Readonly<Record<Exclude<ParameterRole, 'weight'>, number>> = { bias: 0, scale: 1, shift: 0, mean: 0, variance: 1 };
+
+/**
+ * Weights to begin a training with, the same for a seed on every machine. Convolutions are uniform
+ * with variance 2 ÷ fan-in (He et al., arXiv 1502.01852, Eq. 10, with a uniform in place of the
+ * normal distribution); normalisation changes nothing at first. A layer's weights depend on its
+ * name and the seed alone.
+ */
+export const seededWeights = (network: Network, seed: number): Weights => new Map(
+  parametersOf(network).map(({ name, role, dims }): [string, Float32Array] => {
+    const values = new Float32Array(sizeOf(dims));
+    if (role !== 'weight') return [name, values.fill(starts[role])];
+    const [, ...reach] = dims;
+    const limit = Math.sqrt(6 / sizeOf(reach));
+    const random = createRandom(seed, name);
+    for (let n = 0; n < values.length; n++) values[n] = (2 * random() - 1) * limit;
+    return [name, values];
+  }),
+);
+
+/** What is wrong with weights for a network, a sentence each; empty where they fit. */
+export const weightFaults = (network: Network, weights: Weights): readonly string[] => {
+  const parameters = parametersOf(network);
+  const known = new Set(parameters.map(({ name }) => name));
+  const faults = parameters.flatMap(({ name, dims }) => {
+    const values = weights.get(name);
+    if (values === undefined) return [`${name} is missing.`];
+    return values.length === sizeOf(dims) ? [] : [`${name} has ${values.length} numbers; ${dims.join(' x ')} are needed.`];
+  });
+  return [...faults, ...[...weights.keys()].filter((name) => !known.has(name)).map((name) => `${name} is not part of the network.`)];
+};
