@@ -62,6 +62,8 @@ export class AnalysisRun {
   #leave: AbortController | null = null;
   #wake: (() => void) | null = null;
   #ended = false;
+  /** What was wrong with the file, as far as it was read. */
+  #warning: string | null = null;
   #loop: Promise<void> | null = null;
   #closing: Promise<void> = Promise.resolve();
   #timers: NodeJS.Timeout[] = [];
@@ -235,6 +237,7 @@ export class AnalysisRun {
           first = false;
         },
       });
+      if (ended) this.#warning = source.warning ?? this.#warning;
       // Frames that decoding does not give would be asked for for ever.
       if (ended || (gap.to !== null && next >= gap.to)) this.#giveUp(gap, next, ended);
     } catch (error) {
@@ -284,7 +287,7 @@ export class AnalysisRun {
   }
 
   #sleep(state: 'idle' | 'done' | 'starting'): Promise<void> {
-    this.#setState({ kind: state });
+    this.#setState(state === 'done' ? { kind: state, warning: this.#warning } : { kind: state });
     return new Promise((resolve) => {
       this.#wake = () => {
         this.#wake = null;

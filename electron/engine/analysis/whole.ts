@@ -43,6 +43,7 @@ export const analyseWhole = async (request: WholeRequest): Promise<WholeSummary>
     ...(signal !== undefined && { signal }),
   });
   meter.setWorking(true);
+  let warning: string | null = null;
   try {
     await pump({
       source, thread, letterbox: box, minScore, meter,
@@ -57,13 +58,15 @@ export const analyseWhole = async (request: WholeRequest): Promise<WholeSummary>
         request.onProgress?.(meter.framesDone + 1, time, meter);
       },
     });
+    // A decoder that was closed has nothing more to say.
+    warning = source.warning;
   } finally {
     meter.setWorking(false);
     await source.close();
     await store.flush();
   }
   if (signal?.aborted === true) throw signal.reason;
-  return { meter, warning: source.warning };
+  return { meter, warning };
 };
 
 /** The first frame to do: number and timestamp (null: the very first). Only a start in the middle needs all times. */

@@ -85,7 +85,9 @@ export type RunInfo = {
 };
 
 export type RunState =
-  | { readonly kind: 'starting' | 'running' | 'idle' | 'done' }
+  | { readonly kind: 'starting' | 'running' | 'idle' }
+  /** `warning`: what was wrong with the file, in a sentence. */
+  | { readonly kind: 'done'; readonly warning: string | null }
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
 export const stages = ['decode', 'preprocess', 'inference', 'postprocess', 'draw'] as const;

@@ -207,7 +207,10 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
       const item = itemOfRun(run);
       if (item === undefined) return;
       if (state.kind === 'failed') get().updateItem(item.video.token, { state: 'failed', error: state.error });
-      else if (state.kind === 'done') get().updateItem(item.video.token, { state: 'done', progress: 1 });
+      else if (state.kind === 'done') {
+        if (state.warning !== null && item.state !== 'done') get().notify('warning', state.warning);
+        get().updateItem(item.video.token, { state: 'done', progress: 1 });
+      }
       // Idle is no news: there is nothing to do just now, or nothing at all any more.
       else if (state.kind !== 'idle') get().updateItem(item.video.token, { state: 'analysing' });
       if (state.kind === 'failed' || state.kind === 'done') void get().continueQueue();

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { seconds } from '../../../electron/engine/contract/contract.js';
-import { fixture, markAt } from '../../fixtures/fixtures.js';
+import { damaged, fixture, markAt } from '../../fixtures/fixtures.js';
 import { buildMarkModel } from '../../models/mark.js';
 import { temporaryFolder } from '../cli/run.js';
 import { frameTimes } from '../ffprobe.js';
@@ -127,6 +127,15 @@ describe('a run', () => {
     expect(second.found.size).toBe(300 - done);
     const all = await second.engine.handle('run.detections', { run, from: 0, to: 1000 });
     expect(Array.from(all.index)).toEqual(Array.from({ length: 300 }, (_, n) => n));
+  });
+
+  it('of a file that breaks off says so when it is done', async () => {
+    const under = await create();
+    const path = await damaged(await fixture('faststart'), 'broken.mp4', (data) => data.subarray(0, Math.floor(data.length * 0.6)));
+    await under.start(await under.open(path));
+    await under.untilDone();
+    expect(under.last('run')?.state).toMatchObject({ kind: 'done', warning: expect.stringContaining('broken.mp4') as string });
+    expect(under.found.size).toBeGreaterThan(10);
   });
 
   it('of a single frame is done at once', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { canMake, fixture, fixtureNamed, markAt, plainClips } from '../../fixtures/fixtures.js';
+import { canMake, damaged, fixture, fixtureNamed, markAt, plainClips } from '../../fixtures/fixtures.js';
 import { buildMarkModel } from '../../models/mark.js';
 import { frameTimes } from '../ffprobe.js';
 import { answerOf, noSharedClips, readLines, shared, start, temporaryFolder, vovision } from './run.js';
@@ -135,6 +135,14 @@ describe('analyze', () => {
     expect(Number(answerOf(ran)['resumedFrames'])).toBeLessThan(300);
     const { frames } = await readLines(file);
     expectTimes([...frames].sort((a, b) => a.i - b.i), await frameTimes(path));
+  });
+
+  it('says that a file breaks off, and keeps what is there', async () => {
+    const path = await damaged(await fixture('faststart'), 'cut.mp4', (data) => data.subarray(0, Math.floor(data.length * 0.6)));
+    const { answer, frames } = await analyze(path, '--model', mark);
+    expect(frames.length).toBeGreaterThan(10);
+    expect(frames.length).toBeLessThan(60);
+    expect(answer['warning']).toMatch(/cut\.mp4” (breaks off|is damaged)/);
   });
 
   it('is cancelled by Ctrl-C with exit code 130 and keeps what it found', async () => {
