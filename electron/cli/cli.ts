@@ -6,11 +6,12 @@ import { analyze } from './commands/analyze.js';
 import { bench } from './commands/bench.js';
 import { doctor } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
+import { inspect } from './commands/inspect.js';
 import { models } from './commands/models.js';
 import { serve } from './commands/serve.js';
 import { createOutput, reportFailure } from './output.js';
 
-const commands: readonly Command[] = [analyze, exportCommand, doctor, serve, bench, models];
+const commands: readonly Command[] = [analyze, exportCommand, doctor, serve, bench, inspect, models];
 
 const overview = (): string => {
   const width = Math.max(...commands.map(({ spec }) => spec.name.length)) + 2;

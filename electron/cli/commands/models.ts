@@ -1,25 +1,37 @@
+import { join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { listModels } from '../../engine/inference/cards.js';
+import { variants } from '../../../models/networks/variants.js';
 import type { Command } from '../command.js';
 import { settings } from '../open.js';
-import { join } from 'node:path';
+import { buildNetwork, buildOptions } from './build-network.js';
 
-/** `vovision models list`: see docs/cli.md. */
+/** `vovision models`: see docs/cli.md. */
 export const models: Command = {
   spec: {
     name: 'models',
-    summary: 'models list: the models that come with the program and those that were added.',
-    positionals: ['WHAT'],
-    options: {},
+    summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one, untrained.',
+    positionals: ['WHAT', 'ID'],
+    required: 1,
+    options: buildOptions,
   },
   run: async (args, output) => {
-    const [what = ''] = args.positionals;
-    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there is: models list.`);
+    const [what = '', id] = args.positionals;
+    if (what === 'build') {
+      if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${variants.map((each) => each.id).join(', ')}.`);
+      const { answer, text } = await buildNetwork(id, args);
+      output.answer(answer, text);
+      return 0;
+    }
+    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there are: models list, models build.`);
+    if (id !== undefined) throw new UserError('usage', `“${id}” is one argument too many.`, 'See: vovision models --help');
     const { zooFolder, dataFolder } = settings();
     const all = (await listModels(zooFolder, join(dataFolder, 'models'))).map(({ info, path, card }) => ({ ...info, path, card }));
+    const networks = variants.map((variant) => ({ id: variant.id, title: variant.title, stem: variant.stem }));
     const rows = all.map((model) =>
       `${model.id.padEnd(24)} ${`${model.input.width}x${model.input.height}`.padEnd(10)} ${String(model.classes.length).padStart(4)} classes  ${model.name}`);
-    output.answer({ models: all }, rows.join('\n'));
+    const built = networks.map((network) => `${network.id.padEnd(24)} ${network.title}`);
+    output.answer({ models: all, networks }, [...rows, '', 'Networks for inspect and models build:', ...built].join('\n'));
     return 0;
   },
 };

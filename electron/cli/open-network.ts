@@ -1,0 +1,36 @@
+import { UserError } from '../engine/contract/contract.js';
+import type { Network } from '../../models/networks/layers.js';
+import { findVariant, stems, variants, type Stem } from '../../models/networks/variants.js';
+import { vovnet, type PictureSize } from '../../models/networks/vovnet.js';
+import type { OptionSpec, Parsed } from './arguments.js';
+
+export const networkOptions: Readonly<Record<string, OptionSpec>> = {
+  size: { type: 'text', value: 'N|WxH', help: 'size of the picture in pixels (224)' },
+  stem: { type: 'text', value: 'STEM', choices: stems, help: 'as the paper draws it or as the code was released; V1: paper, V2: released' },
+};
+
+/** Longest side of a picture that is counted with. */
+const longest = 8192;
+
+/** The network of an id, at the size and with the stem that were asked for. Throws a UserError of kind 'usage'. */
+export const openNetwork = (id: string, args: Parsed): { readonly network: Network; readonly stem: Stem } => {
+  const variant = findVariant(id);
+  if (variant === null) {
+    throw new UserError('usage', `There is no network “${id}”.`, `There are ${variants.map((each) => each.id).join(', ')}.`);
+  }
+  const stem = stems.find((each) => each === args.text('stem')) ?? variant.stem;
+  try {
+    return { network: vovnet(variant, readSize(args.text('size') ?? '224'), stem), stem };
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError('usage', error.message, 'Give a larger --size.', { cause: error });
+    throw error;
+  }
+};
+
+const readSize = (text: string): PictureSize => {
+  const [, width, height = width] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
+  const size = { width: Number(width), height: Number(height) };
+  const fits = (side: number): boolean => side >= 1 && side <= longest;
+  if (fits(size.width) && fits(size.height)) return size;
+  throw new UserError('usage', `--size is “${text}”; it must be pixels, as 300 or 640x384, at most ${longest} a side.`);
+};

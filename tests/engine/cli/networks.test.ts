@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { answerOf, temporaryFolder, vovision } from './run.js';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+
+const refusal = async (...words: string[]): Promise<string> => {
+  const ran = await vovision([...words, '--json']);
+  expect(ran.code).toBe(answerOf(ran)['error'] === undefined ? 0 : 2);
+  return (answerOf(ran)['error'] as { message: string } | undefined)?.message ?? 'accepted';
+};
+
+describe('inspect', () => {
+  it('gives the costs of the tables', async () => {
+    const ran = await vovision(['inspect', 'vovnet-27-slim', '--size', '300', '--stem', 'released', '--json']);
+    expect(ran.code).toBe(0);
+    const answer = answerOf(ran);
+    expect(answer).toMatchObject({
+      id: 'vovnet-27-slim', stem: 'released', input: { width: 300, height: 300 },
+      parameters: 3012736, multiplyAdds: 3854199552, memoryAccess: 20146800, peakActivationBytes: 20160000,
+    });
+    expect(answer['layers']).toHaveLength(27);
+    expect((answer['layers'] as unknown[])[0]).toMatchObject({ name: 'stem.conv1', module: 'stem', kernel: 3, stride: 2, parameters: 1856 });
+  });
+
+  it('is a table for people', async () => {
+    const { stdout } = await vovision(['inspect', '39', '--size', '300']);
+    expect(stdout).toContain('VoVNet-39, 300x300');
+    expect(stdout).toContain('parameters        21.58 M');
+    expect(stdout).toContain("multiply-adds     13.58 G (the paper's FLOPs; tools that count two for each say 27.16 GFLOPs)");
+    expect(stdout).toMatch(/stage5\.module2\.aggregate +1x1 +2144x9x9 +1024x9x9 +2197504 /);
+  });
+
+  it('says what is wrong', async () => {
+    expect(await refusal('inspect', 'resnet-9')).toBe('There is no network “resnet-9”.');
+    expect(await refusal('inspect', '39', '--size', '20')).toBe('A picture of 20 x 20 is too small: nothing of it is left at stage5.pool.');
+    for (const size of ['0', '-1', '1e3', '224x', 'x', '9000', '12.5']) {
+      expect(await refusal('inspect', '39', `--size=${size}`)).toContain(`--size is “${size}”; it must be pixels`);
+    }
+    expect(await refusal('inspect', '39', '--stem', 'old')).toContain('must be one of paper, released');
+  });
+
+  it('takes less than a second on VoVNet-57', async () => {
+    const start = performance.now();
+    expect((await vovision(['inspect', 'vovnet-57', '--json'])).code).toBe(0);
+    const took = performance.now() - start;
+    console.log(`inspect vovnet-57: ${took.toFixed(0)} ms`);
+    expect(took).toBeLessThan(1000);
+  });
+});
+
+describe('models build', () => {
+  it('writes VoVNet-57 in less than two seconds', async () => {
+    const path = join(folder, '57.onnx');
+    const start = performance.now();
+    const ran = await vovision(['models', 'build', 'vovnet-57', '-o', path, '--json']);
+    const took = performance.now() - start;
+    expect(ran.code).toBe(0);
+    console.log(`models build vovnet-57: ${took.toFixed(0)} ms`);
+    expect(answerOf(ran)).toMatchObject({
+      id: 'vovnet-57', stem: 'paper', seed: 0, parameters: 35615296, output: path,
+      inputs: [{ name: 'image', type: 'uint8', dims: ['n', 224, 224, 3] }],
+    });
+    const session = await InferenceSession.create(path);
+    expect(session.outputNames).toEqual(['stride4', 'stride8', 'stride16', 'stride32']);
+    await session.release();
+    expect(took).toBeLessThan(2000);
+  });
+
+  it('gives the same file for a seed, another for another, a smaller one in half precision', async () => {
+    const build = async (name: string, ...words: string[]): Promise<Buffer> => {
+      const path = join(folder, name);
+      expect((await vovision(['models', 'build', '27-slim', '--size', '64', '-o', path, ...words])).code).toBe(0);
+      return readFile(path);
+    };
+    const [a, b, other, half] = [await build('a'), await build('b'), await build('c', '--seed', '1'), await build('d', '--fp16')];
+    expect(Buffer.compare(a, b)).toBe(0);
+    expect(Buffer.compare(a, other)).not.toBe(0);
+    expect(half.length / a.length).toBeCloseTo(0.5, 2);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('says what is wrong, and leaves nothing behind', async () => {
+    expect(await refusal('models', 'build')).toBe('models build needs the ID of a network.');
+    expect(await refusal('models', 'build', '39')).toBe('models build needs -o FILE: where to write the model.');
+    expect(await refusal('models', 'build', 'x', '-o', join(folder, 'x.onnx'))).toBe('There is no network “x”.');
+    expect(await refusal('models', 'build', '39', '--seed', '0.5', '-o', join(folder, 'x.onnx'))).toContain('must be a whole number');
+    expect(await refusal('models', 'make')).toContain('models list, models build');
+    expect(await refusal('models', 'list', '39')).toContain('one argument too many');
+    const directory = join(folder, 'taken');
+    await mkdir(directory);
+    const ran = await vovision(['models', 'build', '27-slim', '--size', '64', '-o', directory, '--json']);
+    expect(ran.code).toBe(3);
+    expect(answerOf(ran)).toMatchObject({ error: { kind: 'output' } });
+    expect(existsSync(`${directory}.part`)).toBe(false);
+  });
+
+  it('lists what can be built', async () => {
+    const { networks } = answerOf(await vovision(['models', 'list', '--json'])) as { networks: { id: string }[] };
+    expect(networks.map(({ id }) => id)).toContain('vovnetv2-19-slim-dw');
+    expect(networks).toHaveLength(10);
+  });
+});
