@@ -2,6 +2,7 @@
  * The engine as a process: an Electron utilityProcess or a forked child. Speaks wire.ts with the host
  * that started it, and ends when the host goes.
  */
+import { constants, setPriority } from 'node:os';
 import { errorData, UserError, type EventName, type Events } from './contract/contract.js';
 import { Engine } from './engine.js';
 import { hostTrials, isTrialMessage } from './inference/trial-runner.js';
@@ -42,6 +43,13 @@ const openChannel = (): Channel => {
     onMessage: (listener) => process.on('message', (message) => listener(message as ToEngine)),
   };
 };
+
+// The picture and the user's hands come first; what is left over is the engine's.
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Not allowed here; it works all the same.
+}
 
 const channel = openChannel();
 
