@@ -5,7 +5,7 @@ import { vovnet, type PictureSize } from '../../models/networks/vovnet.js';
 import type { OptionSpec, Parsed } from './arguments.js';
 
 export const networkOptions: Readonly<Record<string, OptionSpec>> = {
-  size: { type: 'text', value: 'N|WxH', help: 'size of the picture in pixels (224)' },
+  size: { type: 'text', value: 'N|WxH', help: 'size of the picture in pixels (224, or what the file says)' },
   stem: { type: 'text', value: 'STEM', choices: stems, help: 'as the paper draws it or as the code was released; V1: paper, V2: released' },
 };
 
@@ -27,7 +27,8 @@ export const openNetwork = (id: string, args: Parsed): { readonly network: Netwo
   }
 };
 
-const readSize = (text: string): PictureSize => {
+/** Reads `--size`. Throws a UserError of kind 'usage'. */
+export const readSize = (text: string): PictureSize => {
   const [, width, height = width] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
   const size = { width: Number(width), height: Number(height) };
   const fits = (side: number): boolean => side >= 1 && side <= longest;

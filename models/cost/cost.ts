@@ -39,10 +39,11 @@ export type NetworkCost = Cost & {
 
 type Sums = Pick<Cost, 'parameters' | 'multiplyAdds' | 'memoryAccess' | 'memoryAccessBound'>;
 
-const withRatios = (sums: Sums): Cost => ({
+/** Where nothing is moved, the ratio is 1 and the intensity 0. */
+export const withRatios = (sums: Sums): Cost => ({
   ...sums,
-  memoryAccessRatio: sums.memoryAccess / sums.memoryAccessBound,
-  arithmeticIntensity: sums.multiplyAdds / sums.memoryAccess,
+  memoryAccessRatio: sums.memoryAccessBound === 0 ? 1 : sums.memoryAccess / sums.memoryAccessBound,
+  arithmeticIntensity: sums.memoryAccess === 0 ? 0 : sums.multiplyAdds / sums.memoryAccess,
 });
 
 const affineParameters = { norm: 2, bias: 1, none: 0 } as const;

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { networkCost } from '../../../models/cost/cost.js';
 import { toOnnx } from '../../../models/networks/to-onnx.js';
@@ -43,9 +45,9 @@ export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly
 
 /** The file as a whole or not at all. */
 const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const draft = `${path}.part`;
+  const draft = join(dirname(path), `.vovision-${randomBytes(6).toString('hex')}.part`);
   try {
-    await writeFile(draft, bytes);
+    await writeFile(draft, bytes, { flag: 'wx' });
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);

@@ -1,56 +1,103 @@
-import { networkCost, type LayerCost, type NetworkCost } from '../../../models/cost/cost.js';
+import { existsSync } from 'node:fs';
+import { UserError } from '../../engine/contract/contract.js';
+import { readModelFile } from '../../engine/inference/model-file.js';
+import { networkCost, type Cost, type LayerCost } from '../../../models/cost/cost.js';
+import { fileCost, type NodeCost } from '../../../models/cost/file-cost.js';
 import type { Shape } from '../../../models/networks/layers.js';
+import { findVariant } from '../../../models/networks/variants.js';
+import { modelInputs } from '../../../models/onnx/read.js';
+import type { Parsed } from '../arguments.js';
 import type { Command } from '../command.js';
-import { networkOptions, openNetwork } from '../open-network.js';
+import { inputDims } from '../open-file-inputs.js';
+import { networkOptions, openNetwork, readSize } from '../open-network.js';
 
 /** `vovision inspect`: see docs/cli.md. */
 export const inspect: Command = {
   spec: {
     name: 'inspect',
-    summary: 'inspect ID: what a network costs, layer by layer: parameters, multiply-adds, memory access. “models list” lists the IDs.',
-    positionals: ['ID'],
+    summary: 'inspect ID|FILE.onnx: what a network costs, layer by layer: parameters, multiply-adds, memory access. “models list” lists the IDs.',
+    positionals: ['ID|FILE'],
     options: networkOptions,
   },
-  run: (args, output) => {
-    const { network, stem } = openNetwork(args.positionals[0] ?? '', args);
-    const cost = networkCost(network);
-    const { width, height } = network.input;
-    const about = { id: network.id, title: network.title, stem, input: { width, height } };
-    output.answer({ ...about, ...cost }, describe(`${network.title}, ${width}x${height}`, cost));
-    return Promise.resolve(0);
+  run: async (args, output) => {
+    const [what = ''] = args.positionals;
+    const { answer, text } = isFile(what) ? await inspectFile(what, args) : inspectNetwork(what, args);
+    output.answer(answer, text);
+    return 0;
   },
 };
+
+type Inspection = { readonly answer: unknown; readonly text: string };
+
+/** An ID is never taken for a file of the same name; whatever else is there, or is called .onnx, is one. */
+const isFile = (what: string): boolean => findVariant(what) === null && (what.toLowerCase().endsWith('.onnx') || existsSync(what));
+
+const inspectNetwork = (id: string, args: Parsed): Inspection => {
+  const { network, stem } = openNetwork(id, args);
+  const cost = networkCost(network);
+  const { width, height } = network.input;
+  const about = { id: network.id, title: network.title, stem, input: { width, height } };
+  return { answer: { ...about, ...cost }, text: [`${network.title}, ${width}x${height}`, '', ...table(networkColumns, cost.layers), '', ...totals(cost)].join('\n') };
+};
+
+const inspectFile = async (path: string, args: Parsed): Promise<Inspection> => {
+  if (args.text('stem') !== null) throw new UserError('usage', '--stem is for the networks that are built here; a file has its own.', 'Leave it out.');
+  const size = args.text('size');
+  const model = await readModelFile(path);
+  const inputs = inputDims(modelInputs(model), size === null ? null : readSize(size));
+  const cost = fileCost(model, inputs);
+  const shapes = [...inputs].map(([name, dims]) => ({ name, dims }));
+  const unknown = cost.unknown.length === 0 ? [] : [
+    '', `Not counted, since their shapes depend on the data or their operators are not known: ${cost.unknown.map(({ name, operator }) => `${name} (${operator})`).join(', ')}`,
+  ];
+  return {
+    answer: { file: path, inputs: shapes, ...cost },
+    text: [
+      `${path}, ${shapes.map(({ name, dims }) => `${name} ${dims.join('x')}`).join(', ')}`, '',
+      ...table(fileColumns, cost.layers.filter(({ parameters, memoryAccess }) => parameters + memoryAccess > 0)), ...unknown, '', ...totals(cost),
+    ].join('\n'),
+  };
+};
+
+type Column<T> = { readonly title: string; readonly cell: (layer: T) => string; readonly number?: boolean };
 
 const millions = (value: number, digits = 2): string => (value / 1e6).toFixed(digits);
 const shape = ({ channels, height, width }: Shape): string => `${channels}x${height}x${width}`;
 
-const columns: readonly (readonly [title: string, cell: (layer: LayerCost) => string])[] = [
-  ['layer', ({ name }) => name],
-  ['kernel', ({ kernel, stride, groups }) => `${kernel}x${kernel}${stride > 1 ? ` /${stride}` : ''}${groups > 1 ? ` g${groups}` : ''}`],
-  ['in', ({ input }) => shape(input)],
-  ['out', ({ output }) => shape(output)],
-  ['parameters', ({ parameters }) => String(parameters)],
-  ['M multiply-adds', ({ multiplyAdds }) => millions(multiplyAdds)],
-  ['M memory access', ({ memoryAccess }) => millions(memoryAccess, 3)],
-  ['÷ least', ({ memoryAccessRatio }) => memoryAccessRatio.toFixed(2)],
-  ['intensity', ({ arithmeticIntensity }) => arithmeticIntensity.toFixed(1)],
+const costColumns: readonly Column<Cost>[] = [
+  { title: 'parameters', cell: ({ parameters }) => String(parameters), number: true },
+  { title: 'M multiply-adds', cell: ({ multiplyAdds }) => millions(multiplyAdds), number: true },
+  { title: 'M memory access', cell: ({ memoryAccess }) => millions(memoryAccess, 3), number: true },
+  { title: '÷ least', cell: ({ memoryAccessRatio }) => memoryAccessRatio.toFixed(2), number: true },
+  { title: 'intensity', cell: ({ arithmeticIntensity }) => arithmeticIntensity.toFixed(1), number: true },
 ];
 
-const describe = (title: string, cost: NetworkCost): string => {
-  const rows = [columns.map(([name]) => name), ...cost.layers.map((layer) => columns.map(([, cell]) => cell(layer)))];
-  const widths = columns.map((_, n) => Math.max(...rows.map((row) => row[n]?.length ?? 0)));
-  // Names to the left, numbers to the right.
-  const line = (row: readonly string[]): string =>
-    row.map((cell, n) => (n < 4 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join('  ');
-  return [
-    title,
-    '',
-    ...rows.map(line),
-    '',
-    `parameters        ${millions(cost.parameters)} M`,
-    `multiply-adds     ${(cost.multiplyAdds / 1e9).toFixed(2)} G (the paper's FLOPs; tools that count two for each say ${(cost.multiplyAdds / 5e8).toFixed(2)} GFLOPs)`,
-    `memory access     ${millions(cost.memoryAccess, 1)} M elements, ${cost.memoryAccessRatio.toFixed(3)} times the least possible`,
-    `intensity         ${cost.arithmeticIntensity.toFixed(1)} multiply-adds an element`,
-    `peak activations  ${millions(cost.peakActivationElements)} M elements, ${(cost.peakActivationBytes / 2 ** 20).toFixed(1)} MiB as float32`,
-  ].join('\n');
+const networkColumns: readonly Column<LayerCost>[] = [
+  { title: 'layer', cell: ({ name }) => name },
+  { title: 'kernel', cell: ({ kernel, stride, groups }) => `${kernel}x${kernel}${stride > 1 ? ` /${stride}` : ''}${groups > 1 ? ` g${groups}` : ''}` },
+  { title: 'in', cell: ({ input }) => shape(input) },
+  { title: 'out', cell: ({ output }) => shape(output) },
+  ...costColumns,
+];
+
+const fileColumns: readonly Column<NodeCost>[] = [
+  { title: 'node', cell: ({ name }) => name },
+  { title: 'operator', cell: ({ operator }) => operator },
+  { title: 'out', cell: ({ output }) => output.join('x') },
+  ...costColumns,
+];
+
+const table = <T>(columns: readonly Column<T>[], layers: readonly T[]): readonly string[] => {
+  const rows = [columns.map(({ title }) => title), ...layers.map((layer) => columns.map(({ cell }) => cell(layer)))];
+  const widths = columns.map((_, n) => rows.reduce((most, row) => Math.max(most, row[n]?.length ?? 0), 0));
+  return rows.map((row) =>
+    row.map((cell, n) => (columns[n]?.number ? cell.padStart(widths[n] ?? 0) : cell.padEnd(widths[n] ?? 0))).join('  '));
 };
+
+const totals = (cost: Cost & { readonly peakActivationElements: number; readonly peakActivationBytes: number }): readonly string[] => [
+  `parameters        ${millions(cost.parameters)} M`,
+  `multiply-adds     ${(cost.multiplyAdds / 1e9).toFixed(2)} G (the paper's FLOPs; tools that count two for each say ${(cost.multiplyAdds / 5e8).toFixed(2)} GFLOPs)`,
+  `memory access     ${millions(cost.memoryAccess, 1)} M elements, ${cost.memoryAccessRatio.toFixed(3)} times the least possible`,
+  `intensity         ${cost.arithmeticIntensity.toFixed(1)} multiply-adds an element`,
+  `peak activations  ${millions(cost.peakActivationElements)} M elements, ${(cost.peakActivationBytes / 2 ** 20).toFixed(1)} MiB as float32`,
+];
