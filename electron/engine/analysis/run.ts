@@ -183,6 +183,11 @@ export class AnalysisRun {
         }
         this.#sought = false;
         const gap = nextGap(this.#claimed.stretches(), this.#playheadIndex(), this.#total());
+        if (gap !== null && gap.from > 0 && gap.from >= frames.count && !frames.complete) {
+          // Taken up before the file was read so far: where this frame lies is not known yet.
+          await Promise.race([this.#parts.scanned, this.#sleep('starting')]);
+          continue;
+        }
         if (gap !== null) {
           const work = this.#analyse(gap);
           this.#analysing = work.catch(() => undefined);

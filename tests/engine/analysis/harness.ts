@@ -62,7 +62,11 @@ export class EngineUnderTest {
   }
 
   untilDone(): Promise<void> {
-    return this.until(() => this.last('run')?.state.kind === 'done', 'the run to be done');
+    return this.until(() => {
+      const state = this.last('run')?.state;
+      if (state?.kind === 'failed') throw new Error(`the run failed: ${state.error.message}`);
+      return state?.kind === 'done';
+    }, 'the run to be done');
   }
 
   last<Name extends EventName>(name: Name): Events[Name] | undefined {

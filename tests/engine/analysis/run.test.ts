@@ -129,6 +129,31 @@ describe('a run', () => {
     expect(Array.from(all.index)).toEqual(Array.from({ length: 300 }, (_, n) => n));
   });
 
+  it('is taken up at once, before the times of all frames are known', async () => {
+    const path = await fixture('long-gop');
+    const first = await create();
+    await first.start(await first.open(path));
+    await first.until(() => first.found.size > 20, 'some frames');
+    await first.engine.dispose();
+    open.length = 0;
+    const { dataFolder } = first;
+    for (let n = 0; n < 3; n += 1) {
+      const next = await create(dataFolder);
+      // No pause between opening and starting: the file is still being read.
+      const video = await next.open(path);
+      const { analysed } = await next.start(video);
+      expect(analysed.length).toBe(1);
+      if (n < 2) {
+        await next.engine.dispose();
+        open.length = 0;
+        continue;
+      }
+      await next.untilDone();
+      const done = (analysed[0]?.[1] ?? 0) + 1;
+      expect(next.found.size).toBe(150 - done);
+    }
+  });
+
   it('of a file that breaks off says so when it is done', async () => {
     const under = await create();
     const path = await damaged(await fixture('faststart'), 'broken.mp4', (data) => data.subarray(0, Math.floor(data.length * 0.6)));
