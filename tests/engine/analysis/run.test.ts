@@ -130,28 +130,24 @@ describe('a run', () => {
   });
 
   it('is taken up at once, before the times of all frames are known', async () => {
-    const path = await fixture('long-gop');
+    // Frame times of an AVI come from decoding it, which takes a while.
+    const path = await fixture('sync-avi');
     const first = await create();
     await first.start(await first.open(path));
     await first.until(() => first.found.size > 20, 'some frames');
     await first.engine.dispose();
     open.length = 0;
-    const { dataFolder } = first;
-    for (let n = 0; n < 3; n += 1) {
-      const next = await create(dataFolder);
-      // No pause between opening and starting: the file is still being read.
-      const video = await next.open(path);
-      const { analysed } = await next.start(video);
-      expect(analysed.length).toBe(1);
-      if (n < 2) {
-        await next.engine.dispose();
-        open.length = 0;
-        continue;
-      }
-      await next.untilDone();
-      const done = (analysed[0]?.[1] ?? 0) + 1;
-      expect(next.found.size).toBe(150 - done);
-    }
+    const next = await create(first.dataFolder);
+    // With the model at hand nothing else gives the reading of the file time.
+    await next.start(await next.open(await fixture('one')));
+    await next.untilDone();
+    next.found.clear();
+    const { run, analysed } = await next.start(await next.open(path));
+    const done = (analysed[0]?.[1] ?? 0) + 1;
+    expect(done).toBeGreaterThan(20);
+    await next.until(() => next.last('run')?.run === run && next.last('run')?.state.kind !== 'starting', 'the run to begin');
+    await next.untilDone();
+    expect(next.found.size).toBe(300 - done);
   });
 
   it('of a file that breaks off says so when it is done', async () => {
