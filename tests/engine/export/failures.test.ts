@@ -58,7 +58,7 @@ describe('exportClip', () => {
     await expect(exportClip({ ...request, output: join(folder, 'no', 'c.mp4') })).rejects.toMatchObject({ kind: 'output', message: message('does not exist') });
   });
 
-  it.skipIf(process.getuid?.() === 0)('says so when the folder cannot be written', async () => {
+  it.skipIf(process.getuid?.() === 0)('says so when the folder cannot be written (skipped as root, who may write anywhere)', async () => {
     const closed = join(folder, 'closed');
     await mkdir(closed);
     await chmod(closed, 0o500);

@@ -159,7 +159,7 @@ describe('ResultStore', () => {
     await expect(store.close()).rejects.toMatchObject({ kind: 'output' });
   });
 
-  it.skipIf(process.getuid?.() === 0)('says so when the folder cannot be written', async () => {
+  it.skipIf(process.getuid?.() === 0)('says so when the folder cannot be written (skipped as root, who may write anywhere)', async () => {
     const inner = join(folder, 'read only');
     await mkdir(inner);
     await chmod(inner, 0o500);

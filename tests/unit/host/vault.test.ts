@@ -118,7 +118,7 @@ it('leaves a file of a later version as it is', async () => {
   expect(readFileSync(join(data, 'settings.json'), 'utf8')).toBe(later);
 });
 
-it.skipIf(process.getuid?.() === 0)('opens videos even where nothing can be remembered', async () => {
+it.skipIf(process.getuid?.() === 0)('opens videos even where nothing can be remembered (skipped as root, who may write anywhere)', async () => {
   mkdirSync(data);
   chmodSync(data, 0o500);
   const vault = await Vault.load(data);
