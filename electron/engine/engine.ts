@@ -7,6 +7,7 @@ import type { Model } from './inference/types.js';
 import { locateTools } from './media/locate.js';
 import type { MediaTools } from './media/types.js';
 import { Exports } from './service/exports.js';
+import { Lab } from './service/lab.js';
 import { Runs } from './service/runs.js';
 import { Videos } from './service/videos.js';
 import { Workers } from './service/workers.js';
@@ -28,6 +29,7 @@ export class Engine {
   readonly #workers: Workers;
   readonly #runs: Runs;
   readonly #exports: Exports;
+  readonly #lab: Lab;
   readonly #handlers: Handlers;
   /** Paths of model files that wait for answers, by the name the page knows them under. */
   readonly #unclear = new Map<string, string>();
@@ -40,6 +42,7 @@ export class Engine {
     this.#workers = new Workers(settings.dataFolder, options.trials, (choice) => this.#runs.providerChanged(choice), options.onHang);
     this.#runs = new Runs(settings.dataFolder, this.#videos, this.#workers, tools, (id) => this.#model(id), emit);
     this.#exports = new Exports(this.#runs, settings.fontsFolder, tools, emit);
+    this.#lab = new Lab({ dataFolder: settings.dataFolder, models: () => listModels(settings.zooFolder, this.#userModels), emit });
     this.#handlers = this.#table();
   }
 
@@ -51,6 +54,7 @@ export class Engine {
   }
 
   async dispose(): Promise<void> {
+    await this.#lab.dispose();
     await this.#exports.dispose();
     await this.#runs.dispose();
     await this.#workers.dispose();
@@ -90,6 +94,17 @@ export class Engine {
       'export.preview': ({ run, time, options, width }) => this.#exports.preview(run, time, options, width),
       'export.cancel': ({ job }) => {
         this.#exports.cancel(job);
+        return null;
+      },
+      'lab.open': () => this.#lab.open(),
+      'lab.start': ({ plan }) => this.#lab.start(plan),
+      'lab.cancel': ({ job }) => {
+        this.#lab.cancel(job);
+        return null;
+      },
+      'lab.result': ({ id }) => this.#lab.result(id),
+      'lab.forget': async ({ id }) => {
+        await this.#lab.forget(id);
         return null;
       },
     };

@@ -31,6 +31,7 @@ export type EngineSettings = {
 export const engineRequests = [
   'video.frames', 'video.thumbnail', 'models.list', 'models.answer', 'providers.list', 'providers.try', 'run.start',
   'run.playhead', 'run.mode', 'run.pause', 'run.stop', 'run.detections', 'export.preview', 'export.cancel',
+  'lab.open', 'lab.start', 'lab.cancel', 'lab.result', 'lab.forget',
 ] as const satisfies readonly RequestName[];
 export type EngineRequestName = (typeof engineRequests)[number];
 

@@ -7,3 +7,4 @@ export * from './palette.js';
 export * from './protocol.js';
 export * from './frames.js';
 export * from './desktop.js';
+export * from './lab.js';

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { DetectionBatch } from './detections.js';
 import type { ErrorData } from './errors.js';
+import { experiments, type LabOverview, type LabProgress, type LabResult } from './lab.js';
 import {
   codecs,
   type ExportProgress, type FrameTimes, type JobId, type LiveStats, type ModelInfo, type ModelQuestion,
@@ -29,6 +30,23 @@ const exportOptions = z.object({
   labels: z.boolean(),
   scores: z.boolean(),
 });
+
+const oneProvider = provider.exclude(['auto']);
+const labSize = z.object({ width: z.number().int().min(32).max(2048), height: z.number().int().min(32).max(2048) });
+const batch = z.number().int().min(1).max(64);
+const labPlan = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('compare'), subjects: z.array(name).min(1).max(64), provider: oneProvider, size: labSize, batch,
+    rounds: z.number().int().min(1).max(100), turn: z.number().min(10).max(60_000), energy: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('layers'), subject: name, provider: oneProvider, size: labSize, batch, runs: z.number().int().min(1).max(1000),
+  }),
+  z.object({
+    kind: z.literal('experiment'), experiment: z.enum(experiments), provider: oneProvider, subject: name.nullable(),
+    rounds: z.number().int().min(1).max(100),
+  }),
+]);
 
 /** What a request must look like; anything else is refused at the border. */
 export const requestSchemas = {
@@ -71,6 +89,13 @@ export const requestSchemas = {
   'export.cancel': z.object({ job: token }),
   /** Shows a finished export in the file manager (desktop) or hands it over (browser). */
   'export.reveal': z.object({ job: token }),
+  /** What can be measured here, how, and what was measured before. */
+  'lab.open': z.object({}),
+  /** Starts a measurement; an analysis under way rests meanwhile. At most one at a time. */
+  'lab.start': z.object({ plan: labPlan }),
+  'lab.cancel': z.object({ job: token }),
+  'lab.result': z.object({ id: token }),
+  'lab.forget': z.object({ id: token }),
   /** Remembers how the page was left; opaque to the engine. */
   'settings.save': z.object({ settings: z.record(z.string().max(64), z.union([z.string().max(4096), z.number(), z.boolean(), z.null()])) }),
 } as const;
@@ -127,6 +152,11 @@ export type Answers = {
   'export.start': JobId | null;
   'export.cancel': null;
   'export.reveal': null;
+  'lab.open': LabOverview;
+  'lab.start': JobId;
+  'lab.cancel': null;
+  'lab.result': LabResult;
+  'lab.forget': null;
   'settings.save': null;
 };
 
@@ -140,6 +170,7 @@ export type Events = {
   provider: { readonly run: RunId; readonly info: RunInfo['provider'] };
   frames: { readonly video: Token; readonly frames: FrameTimes };
   export: ExportProgress;
+  lab: LabProgress;
   /** The engine process ended and was started again, or could not be. */
   engine: { readonly state: 'ready' | 'restarting' | 'gone'; readonly reason: string | null };
   /** Videos that came in by another way than a request: the command line, a file association, the menu. */

@@ -1,0 +1,47 @@
+import type { Milliseconds, ProviderId } from '../contract/contract.js';
+
+/** A graph to be timed: where it is, what it is fed, and what runs it. */
+export type BenchGraph = {
+  /** Bytes of an ONNX file, or its path. */
+  readonly source: Uint8Array | string;
+  /** Dimensions of every input whose own are open, by name. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly provider: ProviderId;
+  /** Threads inside one operator, for the CPU provider; null lets onnxruntime choose. */
+  readonly threads: number | null;
+};
+
+/** One node as onnxruntime's profile tells of it. */
+export type ProfiledNode = {
+  /** Name in the optimised graph. */
+  readonly name: string;
+  readonly operator: string;
+  readonly provider: string;
+  /** One time a profiled run, in order. */
+  readonly times: readonly Milliseconds[];
+};
+
+export type Profile = {
+  /** In the order they ran. */
+  readonly nodes: readonly ProfiledNode[];
+  /** The optimised graph as an ONNX file, by which its nodes are traced back; null where the provider cannot write it. */
+  readonly optimised: Uint8Array | null;
+};
+
+/**
+ * One graph, loaded in a process of its own: what it needs is its own, and what it breaks is too.
+ * Fed with made-up pictures that are the same every time.
+ */
+export type Bench = {
+  /** Runs until both are reached; times of single runs. */
+  run(least: { readonly runs: number; readonly milliseconds: Milliseconds }, signal?: AbortSignal): Promise<readonly Milliseconds[]>;
+  /** Bytes by which the process grew at most, from before the graph was loaded until now. */
+  memory(): Promise<number>;
+  /** Runs with the profiler on, in a session of its own. */
+  profile(runs: number, signal?: AbortSignal): Promise<Profile>;
+  /** Ends the process. */
+  dispose(): Promise<void>;
+};
+
+/** Opens benches; rejects with a UserError where the provider does not take the graph or the process ends. */
+export type OpenBench = (graph: BenchGraph, signal?: AbortSignal) => Promise<Bench>;
