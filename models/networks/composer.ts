@@ -23,6 +23,8 @@ export type Composer = {
   readonly add: (module: string, part: string, a: Output, b: Output) => Output;
   readonly scale: (module: string, part: string, input: Output, factors: Output) => Output;
   readonly mean: (module: string, part: string, input: Output) => Output;
+  /** Nearest neighbours: each value `factor` times in width and in height. */
+  readonly upsample: (module: string, part: string, input: Output, factor: number) => Output;
   readonly hardSigmoid: (module: string, part: string, input: Output) => Output;
 };
 
@@ -63,6 +65,10 @@ export const createComposer = (input: Shape): Composer => {
     scale: (module, part, of, factors) => joint('scale', module, part, [of, factors], of.shape),
     mean: (module, part, { name, shape }) => push({
       kind: 'mean', name: `${module}.${part}`, module, inputs: [name], from: shape, to: { channels: shape.channels, height: 1, width: 1 },
+    }),
+    upsample: (module, part, { name, shape }, factor) => push({
+      kind: 'upsample', name: `${module}.${part}`, module, inputs: [name], factor,
+      to: { channels: shape.channels, height: shape.height * factor, width: shape.width * factor },
     }),
     hardSigmoid: (module, part, { name, shape }) =>
       push({ kind: 'hard-sigmoid', name: `${module}.${part}`, module, inputs: [name], to: shape }),

@@ -34,10 +34,13 @@ export type Joint = Base & { readonly kind: 'concat' | 'add' | 'scale' };
 /** Mean over height and width. */
 export type Mean = Base & { readonly kind: 'mean'; readonly from: Shape };
 
+/** Each value `factor` times in a row, in width and in height. */
+export type Upsample = Base & { readonly kind: 'upsample'; readonly factor: number };
+
 /** relu6(x + 3) / 6, element by element. */
 export type HardSigmoid = Base & { readonly kind: 'hard-sigmoid' };
 
-export type Layer = Conv | MaxPool | Joint | Mean | HardSigmoid;
+export type Layer = Conv | MaxPool | Joint | Mean | Upsample | HardSigmoid;
 
 /** Name by which layers refer to the picture. */
 export const inputName = 'image';

@@ -1,7 +1,7 @@
 import { buildModel, type Attribute, type GraphScope, type Value } from '../onnx/build.js';
 import type { ModelProto } from '../onnx/generated/onnx_pb.js';
 import type { Dimension } from '../onnx/types.js';
-import { inputName, type Conv, type Layer, type Network } from './layers.js';
+import { inputName, type Conv, type Layer, type Network, type Upsample } from './layers.js';
 import { weightFaults, type Weights } from './weights.js';
 
 export type ModelForm = {
@@ -32,21 +32,32 @@ const epsilon = 1e-5;
  * Throws a RangeError that lists weights that do not fit.
  */
 export const toOnnx = (network: Network, weights: Weights, form: ModelForm = {}): ModelProto => {
-  const faults = weightFaults(network, weights);
-  if (faults.length > 0) throw new RangeError(`The weights do not fit ${network.title}: ${faults.join(' ')}`);
   const { batch = 'n', anySize = false, precision = 'float32' } = form;
   return buildModel({ name: network.id, metadata: { network: network.id, ...form.metadata } }, (graph) => {
-    const values = new Map<string, Value>([[inputName, addInput(graph, network, form)]]);
     const outputs = new Map(network.features.map(({ stride, layer }) => [layer, `stride${stride}`]));
-    for (const layer of network.layers) {
-      const inputs = layer.inputs.map((name) => values.get(name) ?? name);
-      values.set(layer.name, addLayer({ graph, weights, form }, layer, inputs, outputs.get(layer.name) ?? layer.name));
-    }
+    const values = addNetwork(graph, network, weights, form, (layer) => outputs.get(layer) ?? layer);
     for (const { stride, layer, shape } of network.features) {
       const sides: Dimension[] = anySize ? [null, null] : [shape.height, shape.width];
       graph.output(`stride${stride}`, values.get(layer) ?? layer, precision, [batch, shape.channels, ...sides]);
     }
   });
+};
+
+/**
+ * Adds the picture and every layer to a graph; gives the layers' values. `nameOf` says what a layer's
+ * outcome is called. Throws a RangeError that lists weights that do not fit.
+ */
+export const addNetwork = (
+  graph: GraphScope, network: Network, weights: Weights, form: ModelForm, nameOf: (layer: string) => string = (layer) => layer,
+): ReadonlyMap<string, Value> => {
+  const faults = weightFaults(network, weights);
+  if (faults.length > 0) throw new RangeError(`The weights do not fit ${network.title}: ${faults.join(' ')}`);
+  const values = new Map<string, Value>([[inputName, addInput(graph, network, form)]]);
+  for (const layer of network.layers) {
+    const inputs = layer.inputs.map((name) => values.get(name) ?? name);
+    values.set(layer.name, addLayer({ graph, weights, form }, layer, inputs, nameOf(layer.name)));
+  }
+  return values;
 };
 
 const addInput = (graph: GraphScope, network: Network, form: ModelForm): Value => {
@@ -77,8 +88,17 @@ const addLayer = (making: Making, layer: Layer, inputs: readonly Value[], value:
     case 'add': return add('Add');
     case 'scale': return add('Mul');
     case 'mean': return add('GlobalAveragePool');
+    case 'upsample': return addUpsample(graph, layer, inputs, value);
     case 'hard-sigmoid': return add('HardSigmoid', { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
   }
+};
+
+const addUpsample = (graph: GraphScope, { name, factor }: Upsample, inputs: readonly Value[], value: string): Value => {
+  const factors = graph.constant('float32', [4], [1, 1, factor, factor], `${name}.factors`);
+  const attributes = {
+    mode: { string: 'nearest' }, coordinate_transformation_mode: { string: 'asymmetric' }, nearest_mode: { string: 'floor' },
+  };
+  return graph.node('Resize', [...inputs, '', factors], attributes, name, value);
 };
 
 const addConv = ({ graph, weights, form }: Making, conv: Conv, inputs: readonly Value[], value: string): Value => {

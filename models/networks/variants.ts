@@ -29,8 +29,11 @@ export type Variant = {
   readonly depthwise: boolean;
   /** From the second module of a stage on, the module's input is added to its output. */
   readonly identity: boolean;
-  /** Effective squeeze and excitation: in no module, in all (the authors' code), or in the last of each stage (timm's). */
-  readonly ese: 'none' | 'all' | 'last';
+  /**
+   * Effective squeeze and excitation: in no module, in all (the authors' code), in the last of each
+   * stage (timm's), or in all from stride 16 on.
+   */
+  readonly ese: 'none' | 'all' | 'last' | 'deep';
 };
 
 type Numbers = readonly [number, number, number, number];

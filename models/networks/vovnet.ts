@@ -11,21 +11,25 @@ export type PictureSize = { readonly width: number; readonly height: number };
  */
 export const vovnet = (variant: Variant, size: PictureSize, stem: Stem = variant.stem): Network => {
   const composer = createComposer({ channels: 3, ...size });
-  let last = addStem(composer, variant, stem);
-  const features: Network['features'][number][] = [];
-  variant.stages.forEach((spec, n) => {
-    const stage = `stage${n + 2}`;
-    if (n > 0 || stem === 'paper') last = composer.maxPool(stage, 'pool', last, 3, 2);
-    last = addStage(composer, variant, spec, stage, last);
-    features.push({ stride: 4 * 2 ** n, layer: last.name, shape: last.shape });
-  });
+  const features = addBackbone(composer, variant, stem);
   return {
     id: variant.id,
     title: stem === variant.stem ? variant.title : `${variant.title}, ${stem} stem`,
     input: composer.image.shape,
     layers: composer.layers,
-    features,
+    features: features.map(({ name, shape }, n) => ({ stride: 4 * 2 ** n, layer: name, shape })),
   };
+};
+
+/** Adds stem and stages; gives the stages' outcomes, at strides 4, 8, 16 and 32. */
+export const addBackbone = (composer: Composer, variant: Variant, stem: Stem = variant.stem): readonly Output[] => {
+  let last = addStem(composer, variant, stem);
+  return variant.stages.map((spec, n) => {
+    const stage = `stage${n + 2}`;
+    if (n > 0 || stem === 'paper') last = composer.maxPool(stage, 'pool', last, 3, 2);
+    last = addStage(composer, variant, spec, stage, last, n >= 2);
+    return last;
+  });
 };
 
 const addStem = (composer: Composer, variant: Variant, stem: Stem): Output => {
@@ -38,7 +42,7 @@ const addStem = (composer: Composer, variant: Variant, stem: Stem): Output => {
 
 /** One 3x3 convolution, or the pair that stands for it; only the point-wise one of the pair is normalised. */
 const conv3x3 = (
-  composer: Composer, { depthwise }: Variant, module: string, part: string, input: Output, channels: number, stride: number,
+  composer: Composer, { depthwise }: { readonly depthwise: boolean }, module: string, part: string, input: Output, channels: number, stride: number,
 ): Output => {
   if (!depthwise) return composer.conv(module, part, input, { channels, kernel: 3, stride });
   const groups = input.shape.channels;
@@ -48,36 +52,47 @@ const conv3x3 = (
   return composer.conv(module, `${part}.pointwise`, deep, { channels, kernel: 1 });
 };
 
-const addStage = (composer: Composer, variant: Variant, spec: StageSpec, stage: string, input: Output): Output => {
+const addStage = (composer: Composer, variant: Variant, spec: StageSpec, stage: string, input: Output, deep: boolean): Output => {
   let value = input;
   for (let n = 1; n <= spec.modules; n++) {
-    const ese = variant.ese === 'all' || (variant.ese === 'last' && n === spec.modules);
-    value = addModule(composer, variant, spec, `${stage}.module${n}`, value, { ese, identity: variant.identity && n > 1 });
+    const ese = variant.ese === 'all' || (variant.ese === 'last' && n === spec.modules) || (variant.ese === 'deep' && deep);
+    const { convs, depthwise } = variant;
+    value = addModule(composer, `${stage}.module${n}`, value, { ...spec, convs, depthwise, ese, identity: variant.identity && n > 1 });
   }
   return value;
 };
 
-type Extras = { readonly ese: boolean; readonly identity: boolean };
+export type ModuleSpec = {
+  /** Channels of each 3x3 convolution, and how many there are. */
+  readonly conv: number;
+  readonly convs: number;
+  /** Channels the 1x1 aggregation gives out. */
+  readonly out: number;
+  readonly depthwise: boolean;
+  readonly ese: boolean;
+  /** Adds the module's input, which must have `out` channels. */
+  readonly identity: boolean;
+};
 
 /**
  * One-shot aggregation (arXiv 1904.09730, Fig. 1b): convolutions in a row, of which each output and
  * the module's input are joined once, at the end, and mixed by a 1x1 convolution. V2 adds attention
  * and the module's input (arXiv 1911.06667).
  */
-const addModule = (composer: Composer, variant: Variant, spec: StageSpec, module: string, input: Output, extras: Extras): Output => {
+export const addModule = (composer: Composer, module: string, input: Output, spec: ModuleSpec): Output => {
   const sources = [input];
   // A depth-wise convolution keeps the number of channels, so it is set before the first one.
-  let value = variant.depthwise && input.shape.channels !== spec.conv
+  let value = spec.depthwise && input.shape.channels !== spec.conv
     ? composer.conv(module, 'reduce', input, { channels: spec.conv, kernel: 1 })
     : input;
-  for (let n = 1; n <= variant.convs; n++) {
-    value = conv3x3(composer, variant, module, `conv${n}`, value, spec.conv, 1);
+  for (let n = 1; n <= spec.convs; n++) {
+    value = conv3x3(composer, spec, module, `conv${n}`, value, spec.conv, 1);
     sources.push(value);
   }
   const joined = composer.concat(module, 'concat', sources);
   value = composer.conv(module, 'aggregate', joined, { channels: spec.out, kernel: 1 });
-  if (extras.ese) value = addEse(composer, module, value);
-  return extras.identity ? composer.add(module, 'add', value, input) : value;
+  if (spec.ese) value = addEse(composer, module, value);
+  return spec.identity ? composer.add(module, 'add', value, input) : value;
 };
 
 /** Effective squeeze and excitation (arXiv 1911.06667): one full 1x1 convolution of the channels' means gates the channels. */
