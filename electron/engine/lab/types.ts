@@ -1,4 +1,5 @@
-import type { Milliseconds, ProviderId } from '../contract/contract.js';
+import type { ModelProto } from '../../../models/onnx/generated/onnx_pb.js';
+import type { LabChart, LabTable, Milliseconds, ProviderId } from '../contract/contract.js';
 
 /** A graph to be timed: where it is, what it is fed, and what runs it. */
 export type BenchGraph = {
@@ -45,3 +46,39 @@ export type Bench = {
 
 /** Opens benches; rejects with a UserError where the provider does not take the graph or the process ends. */
 export type OpenBench = (graph: BenchGraph, signal?: AbortSignal) => Promise<Bench>;
+
+/** A subject that was opened: its graph, and how it is run. */
+export type OpenSubject = {
+  readonly title: string;
+  readonly model: ModelProto;
+  readonly source: BenchGraph['source'];
+  /** Dimensions of every input, by name. */
+  readonly inputs: BenchGraph['inputs'];
+  /** Whether its weights came out of a training; else they come from a seed and mean nothing. */
+  readonly trained: boolean;
+};
+
+/** What runs the graphs of a measurement. */
+export type Runner = Pick<BenchGraph, 'provider' | 'threads'>;
+
+/** Told what is being done, in a few words, and how much of the whole is done, 0..1. */
+export type Progress = (step: string, fraction: number) => void;
+
+export type ExperimentSetting = {
+  readonly runner: Runner;
+  readonly openBench: OpenBench;
+  /** Interleaved rounds, of whose medians the results are medians. */
+  readonly rounds: number;
+  /** For 'aggregation': whose weights are looked at; null elsewhere. */
+  readonly subject: OpenSubject | null;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+};
+
+export type ExperimentOutcome = { readonly finding: string; readonly table: LabTable; readonly charts: readonly LabChart[] };
+
+/** One of the paper's arguments. Rejects with the signal's reason where it is cancelled. */
+export type Experiment = {
+  readonly title: string;
+  readonly run: (setting: ExperimentSetting) => Promise<ExperimentOutcome>;
+};
