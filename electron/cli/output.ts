@@ -57,6 +57,7 @@ export const reportFailure = (error: unknown, json: boolean): number => {
   if (!(error instanceof UserError) && error instanceof Error && process.env['VOVISION_DEBUG']) {
     process.stderr.write(`${error.stack ?? ''}\n`);
   }
-  if (json) process.stdout.write(`${JSON.stringify({ error: data })}\n`);
+  const details = error instanceof UserError && error.details.length > 0 ? { details: error.details } : {};
+  if (json) process.stdout.write(`${JSON.stringify({ error: { ...data, ...details } })}\n`);
   return errorKinds[data.kind].exitCode;
 };

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { networkCost } from '../../../models/cost/cost.js';
 import { toOnnx } from '../../../models/networks/to-onnx.js';
@@ -9,6 +6,7 @@ import { modelInputs, modelOutputs } from '../../../models/onnx/read.js';
 import { writeModel } from '../../../models/onnx/write.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
 import { networkOptions, openNetwork } from '../open-network.js';
+import { writeWhole } from '../write-whole.js';
 
 export const buildOptions: Readonly<Record<string, OptionSpec>> = {
   ...networkOptions,
@@ -41,17 +39,4 @@ export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly
     answer: { id: network.id, title: network.title, stem, seed, parameters, output: path, bytes: bytes.length, inputs: modelInputs(model), outputs: modelOutputs(model) },
     text: `${path}: ${network.title}, ${(parameters / 1e6).toFixed(2)} M untrained parameters from seed ${seed}, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`,
   };
-};
-
-/** The file as a whole or not at all. */
-const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const draft = join(dirname(path), `.vovision-${randomBytes(6).toString('hex')}.part`);
-  try {
-    await writeFile(draft, bytes, { flag: 'wx' });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('output', `${path} cannot be written: ${reason}`, 'Name a file in a folder that can be written to.', { cause: error });
-  }
 };

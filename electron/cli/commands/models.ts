@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { listModels } from '../../engine/inference/cards.js';
+import { detectorRows, findDetector } from '../../../models/detector/rows.js';
 import { variants } from '../../../models/networks/variants.js';
 import type { Command } from '../command.js';
 import { settings } from '../open.js';
+import { buildDetector, detectorOptions } from './build-detector.js';
 import { buildNetwork, buildOptions } from './build-network.js';
 
 /** `vovision models`: see docs/cli.md. */
@@ -13,13 +15,19 @@ export const models: Command = {
     summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one, untrained.',
     positionals: ['WHAT', 'ID'],
     required: 1,
-    options: buildOptions,
+    options: { ...buildOptions, ...detectorOptions },
   },
   run: async (args, output) => {
     const [what = '', id] = args.positionals;
     if (what === 'build') {
-      if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${variants.map((each) => each.id).join(', ')}.`);
-      const { answer, text } = await buildNetwork(id, args);
+      if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${[...detectorRows, ...variants].map((each) => each.id).join(', ')}.`);
+      const row = findDetector(id);
+      for (const name of ['for-training', 'classes']) {
+        if (row === null && (args.flag(name) || args.text(name) !== null)) {
+          throw new UserError('usage', `--${name} is for detectors: ${detectorRows.map((each) => each.id).join(', ')}.`, 'See: vovision models --help');
+        }
+      }
+      const { answer, text } = row === null ? await buildNetwork(id, args) : await buildDetector(row, args);
       output.answer(answer, text);
       return 0;
     }
@@ -30,8 +38,12 @@ export const models: Command = {
     const networks = variants.map((variant) => ({ id: variant.id, title: variant.title, stem: variant.stem }));
     const rows = all.map((model) =>
       `${model.id.padEnd(24)} ${`${model.input.width}x${model.input.height}`.padEnd(10)} ${String(model.classes.length).padStart(4)} classes  ${model.name}`);
-    const built = networks.map((network) => `${network.id.padEnd(24)} ${network.title}`);
-    output.answer({ models: all, networks }, [...rows, '', 'Networks for inspect and models build:', ...built].join('\n'));
+    const detectors = detectorRows.map(({ id: own, title, size }) => ({ id: own, title, size }));
+    const built = (list: readonly { readonly id: string; readonly title: string }[]): readonly string[] =>
+      list.map((network) => `${network.id.padEnd(24)} ${network.title}`);
+    output.answer({ models: all, detectors, networks }, [
+      ...rows, '', 'Detectors for models build:', ...built(detectors), '', 'Networks for inspect and models build:', ...built(networks),
+    ].join('\n'));
     return 0;
   },
 };

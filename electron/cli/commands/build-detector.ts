@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { UserError } from '../../engine/contract/contract.js';
+import type { ModelCard } from '../../engine/inference/types.js';
+import { networkCost } from '../../../models/cost/cost.js';
+import { detectorNetwork, type DetectorNetwork } from '../../../models/detector/detector.js';
+import { usualClasses, type DetectorRow } from '../../../models/detector/rows.js';
+import { toDetectorOnnx, toTrainingOnnx } from '../../../models/detector/to-onnx.js';
+import { detectorWeights } from '../../../models/detector/weights.js';
+import type { Weights } from '../../../models/networks/weights.js';
+import { modelInputs, modelOutputs } from '../../../models/onnx/read.js';
+import { writeModel } from '../../../models/onnx/write.js';
+import { WeightsError } from '../../../models/weights/error.js';
+import { toFloats } from '../../../models/weights/numbers.js';
+import { readSafetensors, type TensorFile } from '../../../models/weights/safetensors.js';
+import type { OptionSpec, Parsed } from '../arguments.js';
+import { readSize } from '../open-network.js';
+import { writeWhole } from '../write-whole.js';
+
+export const detectorOptions: Readonly<Record<string, OptionSpec>> = {
+  'for-training': { type: 'flag', help: 'build, detectors: raw outputs and batch normalisation as nodes, any size' },
+  weights: { type: 'text', value: 'FILE', help: 'build: trained weights, as safetensors' },
+  classes: { type: 'text', value: 'NAME,…', help: 'build, detectors: what is to be found (those of the weights, else the usual 21)' },
+};
+
+/** Options of `models build` that are for plain networks. */
+const foreign = ['stem', 'input', 'any-size', 'keep-norm'] as const;
+
+type Told = { readonly answer: unknown; readonly text: string };
+
+/** Writes a detector's ONNX file and, where it is made for use, the card beside it; gives what is to be told. */
+export const buildDetector = async (row: DetectorRow, args: Parsed): Promise<Told> => {
+  const path = args.text('output');
+  if (path === null) throw new UserError('usage', 'models build needs -o FILE: where to write the model.');
+  if (extname(path).toLowerCase() !== '.onnx') throw new UserError('usage', `${path} is no name for a model.`, 'Let it end in .onnx.');
+  for (const name of foreign) {
+    if (args.text(name) !== null || args.flag(name)) throw new UserError('usage', `--${name} is for plain networks; a detector has its own.`, 'Leave it out.');
+  }
+  const training = args.flag('for-training');
+  if (training && args.flag('fp16')) throw new UserError('usage', 'Trainings start in float32: --fp16 and --for-training exclude each other.');
+  const seed = args.number('seed') ?? 0;
+  if (!Number.isInteger(seed)) throw new UserError('usage', `--seed is ${seed}; it must be a whole number.`);
+
+  const file = args.text('weights');
+  const trained = file === null ? null : await openWeights(file);
+  const classes = readClasses(args.text('classes')) ?? trained?.classes ?? usualClasses;
+  const size = readSize(args.text('size') ?? String(row.size));
+  const network = inWords(() => detectorNetwork(row, classes.length, size), 'Give another --size, as 320 or 640x384.');
+  const weights = trained?.weights ?? detectorWeights(network, seed);
+  const metadata = trained === null ? { seed: String(seed) } : { weights: trained.hash };
+  const precision = args.flag('fp16') ? 'float16' : 'float32';
+  const model = inWords(
+    () => training ? toTrainingOnnx(network, weights, { classes, metadata }) : toDetectorOnnx(network, weights, { classes, metadata, precision }),
+    'Name the weights of this detector, with as many --classes as they were trained for.',
+  );
+  const bytes = writeModel(model);
+  await writeWhole(path, bytes);
+  const card = training ? null : cardOf(network, { classes, bytes, name: titleOf(row, args.flag('fp16')), source: trained?.source ?? `Untrained; weights of seed ${seed}.` });
+  const cardPath = join(path, '..', `${basename(path, extname(path))}.json`);
+  if (card !== null) await writeWhole(cardPath, new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`));
+
+  const { parameters, multiplyAdds } = networkCost(network);
+  const from = trained === null ? `untrained, from seed ${seed}` : `weights ${trained.hash.slice(0, 12)}`;
+  return {
+    answer: {
+      id: network.id, title: network.title, seed: trained === null ? seed : null, weights: trained?.hash ?? null, classes, input: size, parameters, multiplyAdds,
+      output: path, card: card === null ? null : cardPath, bytes: bytes.length, inputs: modelInputs(model), outputs: modelOutputs(model),
+    },
+    text: `${path}: ${network.title}, ${size.width}x${size.height}, ${(parameters / 1e6).toFixed(2)} M parameters (${from}), `
+      + `${(multiplyAdds / 1e9).toFixed(2)} G multiply-adds, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`,
+  };
+};
+
+const titleOf = (row: DetectorRow, half: boolean): string => (half ? `${row.title}, float16` : row.title);
+
+type Card = { readonly classes: readonly string[]; readonly bytes: Uint8Array; readonly name: string; readonly source: string };
+
+const cardOf = ({ input }: DetectorNetwork, { classes, bytes, name, source }: Card): ModelCard => ({
+  version: 1, name, classes,
+  input: {
+    name: 'image', width: input.width, height: input.height, layout: 'nhwc', type: 'uint8', colour: 'rgb',
+    mean: [0, 0, 0], std: [1, 1, 1], fit: 'top-left', pad: 114,
+  },
+  head: { kind: 'boxes-scores', outputs: { boxes: 'boxes', scores: 'scores' } },
+  licence: 'MIT', source, hash: createHash('sha256').update(bytes).digest('hex'),
+});
+
+type Trained = { readonly weights: Weights; readonly classes: readonly string[] | null; readonly source: string; readonly hash: string };
+
+/** Weights a training wrote, under our parameters' names. Its notes may say `classes` (a JSON list) and `source`. Throws a UserError. */
+const openWeights = async (path: string): Promise<Trained> => {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new UserError('bad-input', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'Name a .safetensors file.', { cause: error });
+  });
+  try {
+    const { tensors, metadata } = readSafetensors(bytes);
+    return {
+      weights: new Map([...tensors].map(([name, tensor]) => [name, toFloats(name, tensor)])),
+      classes: classesOf(metadata), source: metadata.get('source') ?? `Weights of ${basename(path)}.`,
+      hash: createHash('sha256').update(bytes).digest('hex'),
+    };
+  } catch (error) {
+    if (error instanceof WeightsError) throw new UserError('bad-input', `${path}: ${error.message}`, error.hint === '' ? undefined : error.hint, { cause: error });
+    throw error;
+  }
+};
+
+const classesOf = (metadata: TensorFile['metadata']): readonly string[] | null => {
+  const text = metadata.get('classes');
+  if (text === undefined) return null;
+  let value: unknown = null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Said below, with what is no list of names either.
+  }
+  const names: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (names.length > 0 && names.every((name): name is string => typeof name === 'string')) return names;
+  throw new WeightsError('bad-header', 'Its note “classes” is no JSON list of names.', 'Give the names with --classes.');
+};
+
+const readClasses = (text: string | null): readonly string[] | null => {
+  if (text === null) return null;
+  const names = text.split(',').map((name) => name.trim());
+  const fault = names.find((name, n) => name === '' || names.indexOf(name) !== n);
+  if (fault === undefined) return names;
+  throw new UserError('usage', fault === '' ? '--classes has an empty name.' : `--classes has “${fault}” twice.`, 'Give each name once, between commas.');
+};
+
+/** What does not fit, as a sentence for a person. */
+const inWords = <Value>(make: () => Value, hint: string): Value => {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError('usage', error.message, hint, { cause: error });
+    throw error;
+  }
+};

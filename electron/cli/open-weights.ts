@@ -1,0 +1,75 @@
+import { readFile, stat } from 'node:fs/promises';
+import { UserError } from '../engine/contract/contract.js';
+import { findVariant } from '../../models/networks/variants.js';
+import type { Network } from '../../models/networks/layers.js';
+import type { PictureSize } from '../../models/networks/vovnet.js';
+import { WeightsError } from '../../models/weights/error.js';
+import type { Member } from '../../models/weights/families.js';
+import { chooseFamily, type Found } from '../../models/weights/recognise.js';
+import { readSafetensors, type TensorFile } from '../../models/weights/safetensors.js';
+import { takeWeights, type Taken } from '../../models/weights/take.js';
+import type { OptionSpec } from './arguments.js';
+
+export const weightsOptions: Readonly<Record<string, OptionSpec>> = {
+  weights: { type: 'text', value: 'FILE', help: 'build: trained weights, a safetensors file of a family that is known (else untrained)' },
+  prefix: { type: 'text', value: 'TEXT', help: 'build, weights: what the names begin with, where a file holds more than one set of weights' },
+};
+
+/** Largest file that is read: what fits into one array. */
+const largest = 2 ** 31 - 1;
+
+/** Runs what reads weights; turns its errors into those for people. */
+export const forPeople = <T>(path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    const { message, hint, faults } = error;
+    throw new UserError('bad-input', `${path}: ${message}`, hint === '' ? undefined : hint, { cause: error, details: faults });
+  }
+};
+
+/** The tensors of a file. Throws a UserError of kind 'bad-input'. */
+export const readTensorFile = async (path: string): Promise<TensorFile> => {
+  let bytes: Uint8Array;
+  try {
+    const { size } = await stat(path);
+    if (size > largest) throw new UserError('bad-input', `${path} has ${size} bytes; at most ${largest} are read.`);
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError('bad-input', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, undefined, { cause: error });
+  }
+  return forPeople(path, () => readSafetensors(bytes));
+};
+
+export type TrainedNetwork = { readonly found: Found; readonly member: Member; readonly network: Network; readonly taken: Taken };
+
+/**
+ * The network `id` as the weights of a file were trained, with them. `stem` is what the user asked for,
+ * or null. Throws a UserError where file and network do not belong together.
+ */
+export const openTrained = async (path: string, id: string, size: PictureSize, stem: string | null, prefix: string | null): Promise<TrainedNetwork> => {
+  const file = await readTensorFile(path);
+  const found = forPeople(path, () => chooseFamily(file, prefix));
+  const wanted = findVariant(id)?.id ?? id;
+  const member = found.family.members.find((each) => each.id === wanted);
+  if (member === undefined) {
+    throw new UserError('bad-input', `${path}: these are names of ${found.family.title}, where there is no ${wanted}.`,
+      `There are ${found.family.members.map((each) => each.id).join(', ')}; “models weights ${path}” says which fits.`);
+  }
+  if (stem !== null && stem !== member.variant.stem) {
+    throw new UserError('usage', `--stem is ${stem}; these weights were trained with the ${member.variant.stem} stem.`, 'Leave --stem out.');
+  }
+  const network = buildNetwork(member, size);
+  return { found, member, network, taken: forPeople(path, () => takeWeights(network, file, found, member.pixels.order)) };
+};
+
+const buildNetwork = (member: Member, size: PictureSize): Network => {
+  try {
+    return member.network(size);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError('usage', error.message, 'Give a larger --size.', { cause: error });
+    throw error;
+  }
+};
