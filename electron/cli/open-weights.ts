@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '../engine/contract/contract.js';
-import { findVariant } from '../../models/networks/variants.js';
+import { findVariant, type Stem } from '../../models/networks/variants.js';
 import type { Network } from '../../models/networks/layers.js';
 import type { PictureSize } from '../../models/networks/vovnet.js';
 import { WeightsError } from '../../models/weights/error.js';
@@ -43,7 +43,7 @@ export const readTensorFile = async (path: string): Promise<TensorFile> => {
   return forPeople(path, () => readSafetensors(bytes));
 };
 
-export type TrainedNetwork = { readonly found: Found; readonly member: Member; readonly network: Network; readonly taken: Taken };
+export type TrainedNetwork = { readonly found: Found; readonly member: Member; readonly network: Network; readonly stem: Stem; readonly taken: Taken };
 
 /**
  * The network `id` as the weights of a file were trained, with them. `stem` is what the user asked for,
@@ -61,11 +61,11 @@ export const openTrained = async (path: string, id: string, size: PictureSize, s
   if (stem !== null && stem !== member.variant.stem) {
     throw new UserError('usage', `--stem is ${stem}; these weights were trained with the ${member.variant.stem} stem.`, 'Leave --stem out.');
   }
-  const network = buildNetwork(member, size);
-  return { found, member, network, taken: forPeople(path, () => takeWeights(network, file, found, member.pixels.order)) };
+  const network = layOut(member, size);
+  return { found, member, network, stem: member.variant.stem, taken: forPeople(path, () => takeWeights(network, file, found, member.pixels.order)) };
 };
 
-const buildNetwork = (member: Member, size: PictureSize): Network => {
+const layOut = (member: Member, size: PictureSize): Network => {
   try {
     return member.network(size);
   } catch (error) {

@@ -4,8 +4,10 @@ import { toOnnx } from '../../../models/networks/to-onnx.js';
 import { seededWeights } from '../../../models/networks/weights.js';
 import { modelInputs, modelOutputs } from '../../../models/onnx/read.js';
 import { writeModel } from '../../../models/onnx/write.js';
+import { shown } from '../../../models/weights/error.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
-import { networkOptions, openNetwork } from '../open-network.js';
+import { networkOptions, openNetwork, readSize } from '../open-network.js';
+import { openTrained, weightsOptions, type TrainedNetwork } from '../open-weights.js';
 import { writeWhole } from '../write-whole.js';
 
 export const buildOptions: Readonly<Record<string, OptionSpec>> = {
@@ -15,28 +17,52 @@ export const buildOptions: Readonly<Record<string, OptionSpec>> = {
   input: { type: 'text', value: 'KIND', choices: ['bytes', 'numbers'], help: 'build: uint8 [n,h,w,3], normalised inside, or [n,3,h,w] (bytes)' },
   'any-size': { type: 'flag', help: 'build: leave the size of the picture open' },
   'keep-norm': { type: 'flag', help: 'build: batch normalisation as nodes of its own, to train on' },
+  ...weightsOptions,
   output: { type: 'text', short: 'o', value: 'FILE', help: 'build: the .onnx file to write' },
 };
 
-/** Writes the ONNX file of the network `id`; gives what is to be told about it. */
+/** Writes the ONNX file of the network `id`, untrained or with the weights of a file; gives what is to be told about it. */
 export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly answer: unknown; readonly text: string }> => {
   const path = args.text('output');
   if (path === null) throw new UserError('usage', 'models build needs -o FILE: where to write the model.');
-  const { network, stem } = openNetwork(id, args);
+  const file = args.text('weights');
+  if (file !== null && args.number('seed') !== null) throw new UserError('usage', '--seed is for untrained networks: --weights and --seed exclude each other.');
+  if (file === null && args.text('prefix') !== null) throw new UserError('usage', '--prefix says which weights of a file are meant: it needs --weights.');
+  const trained = file === null ? null : await openTrained(file, id, readSize(args.text('size') ?? '224'), args.text('stem'), args.text('prefix'));
+  const { network, stem } = trained ?? openNetwork(id, args);
   const seed = args.number('seed') ?? 0;
   if (!Number.isInteger(seed)) throw new UserError('usage', `--seed is ${seed}; it must be a whole number.`);
-  const model = toOnnx(network, seededWeights(network, seed), {
+  const model = toOnnx(network, trained?.taken.weights ?? seededWeights(network, seed), {
     input: args.text('input') === 'numbers' ? 'numbers' : 'bytes',
     anySize: args.flag('any-size'),
     keepNorm: args.flag('keep-norm'),
     precision: args.flag('fp16') ? 'float16' : 'float32',
-    metadata: { stem, seed: String(seed) },
+    ...(trained !== null && { mean: trained.member.pixels.mean, std: trained.member.pixels.std }),
+    metadata: { stem, ...(trained === null ? { seed: String(seed) } : { weights: `${trained.found.family.id} ${trained.member.name}` }) },
   });
   const bytes = writeModel(model);
   await writeWhole(path, bytes);
   const { parameters } = networkCost(network);
+  const about = `${network.title}, ${(parameters / 1e6).toFixed(2)} M`;
+  const from = trained === null ? `${about} untrained parameters from seed ${seed}` : `${about} parameters of ${trained.member.name} (${trained.found.family.title})`;
   return {
-    answer: { id: network.id, title: network.title, stem, seed, parameters, output: path, bytes: bytes.length, inputs: modelInputs(model), outputs: modelOutputs(model) },
-    text: `${path}: ${network.title}, ${(parameters / 1e6).toFixed(2)} M untrained parameters from seed ${seed}, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`,
+    answer: {
+      id: network.id, title: network.title, stem, seed: trained === null ? seed : null, weights: trained === null ? null : weightsAnswer(trained),
+      parameters, output: path, bytes: bytes.length, inputs: modelInputs(model), outputs: modelOutputs(model),
+    },
+    text: [`${path}: ${from}, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`, ...(trained === null ? [] : weightsText(trained))].join('\n'),
   };
 };
+
+const weightsAnswer = ({ found: { family, prefix }, member, taken: { fit } }: TrainedNetwork): unknown => ({
+  family: family.id, name: member.name, prefix, pixels: member.pixels, used: fit.used.size, leftOut: fit.leftOut, ignored: fit.ignored,
+});
+
+const weightsText = ({ member: { pixels }, taken: { fit } }: TrainedNetwork): readonly string[] => [
+  `  ${fit.used.size} tensors used${fit.ignored.length > 0 ? `, ${fit.ignored.length} counters of training steps (num_batches_tracked) ignored` : ''}`,
+  ...(fit.leftOut.length > 0 ? [`  left out, since a backbone has no place for them: ${someOf(fit.leftOut)}`] : []),
+  `  pixels: red, green, blue; less ${pixels.mean.join(', ')}, divided by ${pixels.std.join(', ')}${pixels.order === 'bgr' ? '; the weights were for blue, green, red and have been turned round' : ''}`,
+];
+
+const someOf = (names: readonly string[]): string =>
+  [...names.slice(0, 12).map(shown), ...(names.length > 12 ? [`and ${names.length - 12} more`] : [])].join(', ');

@@ -7,13 +7,14 @@ import type { Command } from '../command.js';
 import { settings } from '../open.js';
 import { buildDetector, detectorOptions } from './build-detector.js';
 import { buildNetwork, buildOptions } from './build-network.js';
+import { describeWeights } from './weights.js';
 
 /** `vovision models`: see docs/cli.md. */
 export const models: Command = {
   spec: {
     name: 'models',
-    summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one, untrained.',
-    positionals: ['WHAT', 'ID'],
+    summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one. models weights FILE: what a safetensors file holds.',
+    positionals: ['WHAT', 'ID|FILE'],
     required: 1,
     options: { ...buildOptions, ...detectorOptions },
   },
@@ -31,7 +32,13 @@ export const models: Command = {
       output.answer(answer, text);
       return 0;
     }
-    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there are: models list, models build.`);
+    if (what === 'weights') {
+      if (id === undefined) throw new UserError('usage', 'models weights needs a safetensors FILE.');
+      const { answer, text } = await describeWeights(id, args);
+      output.answer(answer, text);
+      return 0;
+    }
+    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there are: models list, models build, models weights.`);
     if (id !== undefined) throw new UserError('usage', `“${id}” is one argument too many.`, 'See: vovision models --help');
     const { zooFolder, dataFolder } = settings();
     const all = (await listModels(zooFolder, join(dataFolder, 'models'))).map(({ info, path, card }) => ({ ...info, path, card }));

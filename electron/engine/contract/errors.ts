@@ -22,10 +22,14 @@ export class UserError extends Error {
     readonly kind: ErrorKind,
     message: string,
     readonly hint?: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly details?: readonly string[] },
   ) {
     super(message, options);
+    this.details = options?.details ?? [];
   }
+
+  /** Everything that is wrong, where it is more than the message can hold. */
+  readonly details: readonly string[];
 
   get exitCode(): number {
     return errorKinds[this.kind].exitCode;
