@@ -10,15 +10,19 @@ import type { DetectorLevel, DetectorNetwork } from './detector.js';
  */
 export const normalisation = { mean: [114, 114, 114], std: [58, 58, 58] } as const;
 
-/** Metadata of both graphs; the trainer reads it. Lists are JSON. */
-const metadataOf = (network: DetectorNetwork, classes: readonly string[], more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
-  network: network.id,
-  classes: JSON.stringify(classes),
-  strides: JSON.stringify(network.levels.map(({ stride }) => stride)),
-  mean: JSON.stringify(normalisation.mean),
-  std: JSON.stringify(normalisation.std),
-  ...more,
-});
+/** Metadata of both graphs; the trainer reads it. Lists are JSON. Throws a RangeError where there are more or fewer names than classes. */
+const metadataOf = ({ id, levels }: DetectorNetwork, classes: readonly string[], more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  const count = levels[0]?.classes.shape.channels ?? 0;
+  if (classes.length !== count) throw new RangeError(`There are ${classes.length} class names; the detector has ${count}.`);
+  return {
+    network: id,
+    classes: JSON.stringify(classes),
+    strides: JSON.stringify(levels.map(({ stride }) => stride)),
+    mean: JSON.stringify(normalisation.mean),
+    std: JSON.stringify(normalisation.std),
+    ...more,
+  };
+};
 
 type Options = { readonly classes: readonly string[]; readonly metadata?: Readonly<Record<string, string>> };
 

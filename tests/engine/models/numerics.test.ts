@@ -12,22 +12,13 @@ import { vovnet } from '../../../models/networks/vovnet.js';
 import { seededWeights, type Weights } from '../../../models/networks/weights.js';
 import { readModel } from '../../../models/onnx/read.js';
 import { writeModel } from '../../../models/onnx/write.js';
+import { lively } from '../../models/lively.js';
 import { add, concat, conv, ese, norm, planes, pool, relu, type Planes } from '../../models/plain.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'networks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Seeded weights with norms and biases that do something, as after a training. */
-const livelyWeights = (network: Network, seed: number): Weights => {
-  const weights = seededWeights(network, seed);
-  for (const [name, values] of weights) {
-    if (name.endsWith('.weight')) continue;
-    const random = createRandom(seed, `lively ${name}`);
-    const [low, high] = /scale|variance/.test(name) ? [0.6, 1.4] : [-0.3, 0.3];
-    for (let n = 0; n < values.length; n++) values[n] = low + (high - low) * random();
-  }
-  return weights;
-};
+const livelyWeights = (network: Network, seed: number): Weights => lively(seededWeights(network, seed), seed);
 
 const picture = (width: number, height: number): Uint8Array => {
   const random = createRandom(3, 'picture');

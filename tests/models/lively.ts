@@ -1,0 +1,10 @@
+import { createRandom } from '../../models/networks/random.js';
+import type { Weights } from '../../models/networks/weights.js';
+
+/** Weights with norms and biases that do something, as after a training. */
+export const lively = (weights: Weights, seed: number): Weights => new Map([...weights].map(([name, values]) => {
+  if (name.endsWith('.weight')) return [name, values];
+  const random = createRandom(seed, `lively ${name}`);
+  const [low, high] = /scale|variance/.test(name) ? [0.6, 1.4] : [-0.3, 0.3];
+  return [name, values.map(() => low + (high - low) * random())];
+}));
