@@ -1,4 +1,4 @@
-import { convolutions, elements, inputName, type Conv, type Network, type Shape } from '../networks/layers.js';
+import { elements, inputName, type Conv, type Layer, type Linear, type Network, type Norm, type Shape } from '../networks/layers.js';
 
 /**
  * What a convolution, or several, cost for one picture. Elements are counted, never bytes; one
@@ -22,6 +22,7 @@ export type Cost = {
 export type LayerCost = Cost & {
   readonly name: string;
   readonly module: string;
+  readonly kind: 'conv' | 'linear' | 'norm';
   readonly kernel: number;
   readonly stride: number;
   readonly groups: number;
@@ -33,7 +34,7 @@ export type NetworkCost = Cost & {
   /** Most elements of activations alive at once, layers run in order; see `peakActivations`. */
   readonly peakActivationElements: number;
   readonly peakActivationBytes: number;
-  /** Its convolutions, whose costs add up to the whole. */
+  /** Its convolutions, normalisations of their own and linear layers, whose costs add up to the whole. */
   readonly layers: readonly LayerCost[];
 };
 
@@ -59,7 +60,7 @@ export const convCost = (conv: Conv): LayerCost => {
   const weights = (kernel ** 2 * input.channels * output.channels) / groups;
   const [read, written] = [elements(input), elements(output)];
   return {
-    name, module, kernel, stride, groups, input, output,
+    name, module, kind: 'conv', kernel, stride, groups, input, output,
     ...withRatios({
       parameters: weights + affineParameters[affine] * output.channels,
       multiplyAdds: weights * output.height * output.width,
@@ -69,9 +70,29 @@ export const convCost = (conv: Conv): LayerCost => {
   };
 };
 
-/** Cost of a network: the sum over its convolutions. `bytes` is the size of one activation element. */
+/**
+ * A normalisation that stands on its own adds its two numbers a channel and nothing else: the papers
+ * count the work of convolutions and classifiers alone.
+ */
+const normCost = ({ name, module, to }: Norm): LayerCost => ({
+  name, module, kind: 'norm', kernel: 1, stride: 1, groups: to.channels, input: to, output: to,
+  ...withRatios({ parameters: 2 * to.channels, multiplyAdds: 0, memoryAccess: 0, memoryAccessBound: 0 }),
+});
+
+/** A linear layer is a 1x1 convolution of a single pixel. */
+const linearCost = (linear: Linear): LayerCost => ({
+  ...convCost({ ...linear, kind: 'conv', kernel: 1, stride: 1, groups: 1, affine: 'bias', activation: 'none' }), kind: 'linear',
+});
+
+const layerCosts = (layer: Layer): readonly LayerCost[] => {
+  if (layer.kind === 'conv') return [convCost(layer)];
+  if (layer.kind === 'norm') return [normCost(layer)];
+  return layer.kind === 'linear' ? [linearCost(layer)] : [];
+};
+
+/** Cost of a network: the sum over its layers that have weights. `bytes` is the size of one activation element. */
 export const networkCost = (network: Network, bytes = 4): NetworkCost => {
-  const layers = convolutions(network).map(convCost);
+  const layers = network.layers.flatMap(layerCosts);
   const sum = (key: keyof Sums): number => layers.reduce((total, layer) => total + layer[key], 0);
   const peak = peakActivations(network);
   return {
@@ -99,6 +120,7 @@ export const peakActivations = (network: Network): number => {
     for (const input of inputs) lastUse.set(input, at);
   });
   for (const { layer } of network.features) lastUse.set(layer, Infinity);
+  if (network.classifier !== undefined) lastUse.set(network.classifier, Infinity);
   const held = new Map([[inputName, elements(network.input)]]);
   let alive = elements(network.input);
   let peak = alive;

@@ -22,14 +22,39 @@ export type Conv = Base & {
   readonly stride: number;
   readonly groups: number;
   readonly affine: 'norm' | 'bias' | 'none';
-  readonly activation: 'relu' | 'none';
+  readonly activation: Activation;
 };
 
-/** Largest value in each window, without padding; a window that reaches over the edge counts (ONNX's and PyTorch's ceil mode). */
-export type MaxPool = Base & { readonly kind: 'max-pool'; readonly from: Shape; readonly kernel: number; readonly stride: number };
+/** `relu6` is relu, cut off at 6. */
+export type Activation = 'relu' | 'relu6' | 'none';
 
-/** `concat` along channels; `add` and `scale` element by element, the second input of `scale` being one number a channel. */
-export type Joint = Base & { readonly kind: 'concat' | 'add' | 'scale' };
+/** Batch normalisation that no convolution before it can take in, since others read its input too; then the activation. */
+export type Norm = Base & { readonly kind: 'norm'; readonly activation: Activation };
+
+/** Every channel's mean, or the like, mixed: a matrix of weights and a bias. Takes and gives one number a channel. */
+export type Linear = Base & { readonly kind: 'linear'; readonly from: Shape };
+
+/**
+ * Largest value in each window; `pad` pixels around the picture never win. In ceil mode (ONNX's and
+ * PyTorch's) a window that reaches over the edge counts, if it begins before it.
+ */
+export type MaxPool = Base & {
+  readonly kind: 'max-pool';
+  readonly from: Shape;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly pad: number;
+  readonly ceil: boolean;
+};
+
+/** Mean of each window that lies inside of the picture. */
+export type AveragePool = Base & { readonly kind: 'average-pool'; readonly from: Shape; readonly kernel: number; readonly stride: number };
+
+/** Sum, element by element; then the activation. */
+export type Add = Base & { readonly kind: 'add'; readonly activation: Activation };
+
+/** `concat` along channels; `scale` element by element, its second input being one number a channel. */
+export type Joint = Base & { readonly kind: 'concat' | 'scale' };
 
 /** Mean over height and width. */
 export type Mean = Base & { readonly kind: 'mean'; readonly from: Shape };
@@ -40,7 +65,7 @@ export type Upsample = Base & { readonly kind: 'upsample'; readonly factor: numb
 /** relu6(x + 3) / 6, element by element. */
 export type HardSigmoid = Base & { readonly kind: 'hard-sigmoid' };
 
-export type Layer = Conv | MaxPool | Joint | Mean | Upsample | HardSigmoid;
+export type Layer = Conv | Norm | Linear | MaxPool | AveragePool | Add | Joint | Mean | Upsample | HardSigmoid;
 
 /** Name by which layers refer to the picture. */
 export const inputName = 'image';
@@ -53,6 +78,8 @@ export type Network = {
   readonly layers: readonly Layer[];
   /** What it gives out, by the stride against the picture. */
   readonly features: readonly { readonly stride: number; readonly layer: string; readonly shape: Shape }[];
+  /** The layer of the classes' scores, in place of features. */
+  readonly classifier?: string;
 };
 
 export const convolutions = (network: Network): readonly Conv[] =>
@@ -62,7 +89,12 @@ export const convolutions = (network: Network): readonly Conv[] =>
 export const convSide = (side: number, kernel: number, stride: number): number =>
   Math.floor((side + 2 * Math.floor(kernel / 2) - kernel) / stride) + 1;
 
-/** Pixels of one side after a max-pool without padding in ceil mode. */
-export const poolSide = (side: number, kernel: number, stride: number): number => Math.ceil((side - kernel) / stride) + 1;
+/** Pixels of one side after a max-pool. */
+export const poolSide = (side: number, { kernel, stride, pad, ceil }: Pick<MaxPool, 'kernel' | 'stride' | 'pad' | 'ceil'>): number => {
+  const steps = (side + 2 * pad - kernel) / stride;
+  if (!ceil) return Math.floor(steps) + 1;
+  const most = Math.ceil(steps) + 1;
+  return (most - 1) * stride >= side + pad ? most - 1 : most;
+};
 
 export const elements = ({ channels, height, width }: Shape): number => channels * height * width;

@@ -1,7 +1,7 @@
 import { buildModel, type Attribute, type GraphScope, type Value } from '../onnx/build.js';
 import type { ModelProto } from '../onnx/generated/onnx_pb.js';
 import type { Dimension } from '../onnx/types.js';
-import { inputName, type Conv, type Layer, type Network, type Upsample } from './layers.js';
+import { inputName, type Activation, type Conv, type Layer, type Linear, type Network, type Norm, type Upsample } from './layers.js';
 import { weightFaults, type Weights } from './weights.js';
 
 export type ModelForm = {
@@ -27,15 +27,19 @@ const imageNet = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375]
 const epsilon = 1e-5;
 
 /**
- * The ONNX model of a network. Its features are called `stride4` and so on; a layer's nodes are
- * called after the layer: `LAYER`, or `LAYER/conv`, `LAYER/norm`, `LAYER/relu`.
+ * The ONNX model of a network. Its features are called `stride4` and so on, a classifier's scores,
+ * [n, classes] before any softmax, `logits`; a layer's nodes are called after the layer: `LAYER`, or
+ * `LAYER/conv`, `LAYER/norm`, `LAYER/relu`.
  * Throws a RangeError that lists weights that do not fit.
  */
 export const toOnnx = (network: Network, weights: Weights, form: ModelForm = {}): ModelProto => {
   const { batch = 'n', anySize = false, precision = 'float32' } = form;
   return buildModel({ name: network.id, metadata: { network: network.id, ...form.metadata } }, (graph) => {
     const outputs = new Map(network.features.map(({ stride, layer }) => [layer, `stride${stride}`]));
+    if (network.classifier !== undefined) outputs.set(network.classifier, 'logits');
     const values = addNetwork(graph, network, weights, form, (layer) => outputs.get(layer) ?? layer);
+    const scores = network.layers.find(({ name }) => name === network.classifier);
+    if (scores) graph.output('logits', values.get(scores.name) ?? scores.name, precision, [batch, scores.to.channels]);
     for (const { stride, layer, shape } of network.features) {
       const sides: Dimension[] = anySize ? [null, null] : [shape.height, shape.width];
       graph.output(`stride${stride}`, values.get(layer) ?? layer, precision, [batch, shape.channels, ...sides]);
@@ -53,9 +57,10 @@ export const addNetwork = (
   const faults = weightFaults(network, weights);
   if (faults.length > 0) throw new RangeError(`The weights do not fit ${network.title}: ${faults.join(' ')}`);
   const values = new Map<string, Value>([[inputName, addInput(graph, network, form)]]);
+  const making: Making = { graph, weights, form, cut: cutOf(graph, network, form) };
   for (const layer of network.layers) {
     const inputs = layer.inputs.map((name) => values.get(name) ?? name);
-    values.set(layer.name, addLayer({ graph, weights, form }, layer, inputs, nameOf(layer.name)));
+    values.set(layer.name, addLayer(making, layer, inputs, nameOf(layer.name)));
   }
   return values;
 };
@@ -72,7 +77,18 @@ const addInput = (graph: GraphScope, network: Network, form: ModelForm): Value =
   return graph.node('Div', [centred, graph.constant(precision, [1, 3, 1, 1], std, 'input.std')], {}, 'input/normalised');
 };
 
-type Making = { readonly graph: GraphScope; readonly weights: Weights; readonly form: ModelForm };
+type Making = {
+  readonly graph: GraphScope;
+  readonly weights: Weights;
+  readonly form: ModelForm;
+  /** Least and greatest value that relu6 lets through. */
+  readonly cut: readonly Value[];
+};
+
+const cutOf = (graph: GraphScope, { layers }: Network, { precision = 'float32' }: ModelForm): readonly Value[] =>
+  layers.some((layer) => 'activation' in layer && layer.activation === 'relu6')
+    ? ([['relu6.low', 0], ['relu6.high', 6]] as const).map(([name, value]) => graph.constant(precision, [], [value], name))
+    : [];
 
 /** Adds one layer, whose outcome is to be called `value`. */
 const addLayer = (making: Making, layer: Layer, inputs: readonly Value[], value: string): Value => {
@@ -81,11 +97,19 @@ const addLayer = (making: Making, layer: Layer, inputs: readonly Value[], value:
     graph.node(operator, inputs, attributes, layer.name, value);
   switch (layer.kind) {
     case 'conv': return addConv(making, layer, inputs, value);
+    case 'norm': return addChain(making, layer.name, inputs, [normStep(making, layer, layer.name), ...activationSteps(making, layer.activation)], value);
+    case 'linear': return addLinear(making, layer, inputs, value);
     case 'max-pool': return add('MaxPool', {
-      kernel_shape: { ints: [layer.kernel, layer.kernel] }, strides: { ints: [layer.stride, layer.stride] }, ceil_mode: { int: 1 },
+      kernel_shape: { ints: [layer.kernel, layer.kernel] }, strides: { ints: [layer.stride, layer.stride] },
+      pads: { ints: [layer.pad, layer.pad, layer.pad, layer.pad] }, ceil_mode: { int: layer.ceil ? 1 : 0 },
+    });
+    case 'average-pool': return add('AveragePool', {
+      kernel_shape: { ints: [layer.kernel, layer.kernel] }, strides: { ints: [layer.stride, layer.stride] },
     });
     case 'concat': return add('Concat', { axis: { int: 1 } });
-    case 'add': return add('Add');
+    case 'add':
+      if (layer.activation === 'none') return add('Add');
+      return addChain(making, layer.name, inputs, [{ part: 'add', operator: 'Add' }, ...activationSteps(making, layer.activation)], value);
     case 'scale': return add('Mul');
     case 'mean': return add('GlobalAveragePool');
     case 'upsample': return addUpsample(graph, layer, inputs, value);
@@ -101,38 +125,67 @@ const addUpsample = (graph: GraphScope, { name, factor }: Upsample, inputs: read
   return graph.node('Resize', [...inputs, '', factors], attributes, name, value);
 };
 
-const addConv = ({ graph, weights, form }: Making, conv: Conv, inputs: readonly Value[], value: string): Value => {
-  const { name, kernel, stride, groups, affine, activation, from, to } = conv;
-  const { precision = 'float32', keepNorm = false } = form;
-  const dims = [to.channels, from.channels / groups, kernel, kernel];
-  const numbers = (part: string): Float32Array => weights.get(`${name}.${part}`) ?? new Float32Array();
-  const constant = (part: string, shape: readonly number[], data: Float32Array): Value =>
-    graph.constant(precision, shape, data, `${name}.${part}`);
-  const perChannel = (part: string): Value => constant(part, [to.channels], numbers(part));
+/** One node of a layer that is made of several: what it reads beside the outcome of the one before. */
+type Step = {
+  readonly part: string;
+  readonly operator: string;
+  readonly operands?: readonly Value[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+};
 
-  const folded = affine === 'norm' && !keepNorm ? foldNorm(numbers) : null;
-  const operands = [...inputs, constant('weight', dims, folded?.weight ?? numbers('weight'))];
-  if (folded !== null) operands.push(constant('bias', [to.channels], folded.bias));
-  else if (affine === 'bias') operands.push(perChannel('bias'));
-
-  const pad = Math.floor(kernel / 2);
-  const steps: [part: string, operator: string, operands: readonly Value[], attributes: Readonly<Record<string, Attribute>>][] = [
-    ['conv', 'Conv', operands, {
-      kernel_shape: { ints: [kernel, kernel] }, strides: { ints: [stride, stride] }, pads: { ints: [pad, pad, pad, pad] }, group: { int: groups },
-    }],
-  ];
-  if (affine === 'norm' && keepNorm) {
-    const parts = ['norm.scale', 'norm.shift', 'norm.mean', 'norm.variance'].map(perChannel);
-    steps.push(['norm', 'BatchNormalization', parts, { epsilon: { float: epsilon } }]);
-  }
-  if (activation === 'relu') steps.push(['relu', 'Relu', [], {}]);
-  // The convolution reads the layer's input; every further step what the one before it gave out.
-  let last: Value[] = [];
-  steps.forEach(([part, operator, extra, attributes], at) => {
+/** The first step reads `inputs`, every further one what the one before it gave out; the last gives out `value`. */
+const addChain = ({ graph }: Making, name: string, inputs: readonly Value[], steps: readonly Step[], value: string): Value => {
+  let last = inputs;
+  steps.forEach(({ part, operator, operands = [], attributes = {} }, at) => {
     const node = `${name}/${part}`;
-    last = [graph.node(operator, [...last, ...extra], attributes, node, at === steps.length - 1 ? value : node)];
+    last = [graph.node(operator, [...last, ...operands], attributes, node, at === steps.length - 1 ? value : node)];
   });
   return value;
+};
+
+const activationSteps = ({ cut }: Making, activation: Activation): readonly Step[] => {
+  if (activation === 'none') return [];
+  return [activation === 'relu' ? { part: 'relu', operator: 'Relu' } : { part: 'relu6', operator: 'Clip', operands: cut }];
+};
+
+/** Batch normalisation, its numbers called after `prefix`. */
+const normStep = (making: Making, { to }: Conv | Norm, prefix: string): Step => ({
+  part: 'norm', operator: 'BatchNormalization', attributes: { epsilon: { float: epsilon } },
+  operands: ['scale', 'shift', 'mean', 'variance'].map((role) => constantOf(making, `${prefix}.${role}`, [to.channels])),
+});
+
+const numbersOf = ({ weights }: Making, name: string): Float32Array => weights.get(name) ?? new Float32Array();
+
+const constantOf = (making: Making, name: string, dims: readonly number[], numbers = numbersOf(making, name)): Value =>
+  making.graph.constant(making.form.precision ?? 'float32', dims, numbers, name);
+
+const addLinear = (making: Making, { name, from, to }: Linear, inputs: readonly Value[], value: string): Value =>
+  addChain(making, name, inputs, [
+    { part: 'flat', operator: 'Flatten', attributes: { axis: { int: 1 } } },
+    {
+      part: 'linear', operator: 'Gemm', attributes: { transB: { int: 1 } },
+      operands: [constantOf(making, `${name}.weight`, [to.channels, from.channels]), constantOf(making, `${name}.bias`, [to.channels])],
+    },
+  ], value);
+
+const addConv = (making: Making, conv: Conv, inputs: readonly Value[], value: string): Value => {
+  const { name, kernel, stride, groups, affine, activation, from, to } = conv;
+  const dims = [to.channels, from.channels / groups, kernel, kernel];
+  const kept = affine === 'norm' && (making.form.keepNorm ?? false);
+  const folded = affine === 'norm' && !kept ? foldNorm((part) => numbersOf(making, `${name}.${part}`)) : null;
+  const operands = [constantOf(making, `${name}.weight`, dims, folded?.weight)];
+  if (folded !== null || affine === 'bias') operands.push(constantOf(making, `${name}.bias`, [to.channels], folded?.bias));
+  const pad = Math.floor(kernel / 2);
+  return addChain(making, name, inputs, [
+    {
+      part: 'conv', operator: 'Conv', operands,
+      attributes: {
+        kernel_shape: { ints: [kernel, kernel] }, strides: { ints: [stride, stride] }, pads: { ints: [pad, pad, pad, pad] }, group: { int: groups },
+      },
+    },
+    ...(kept ? [normStep(making, conv, `${name}.norm`)] : []),
+    ...activationSteps(making, activation),
+  ], value);
 };
 
 /** Batch normalisation as part of the weights: w·g and b = shift - mean·g, with g = scale ÷ sqrt(variance + epsilon). */

@@ -1,3 +1,4 @@
+import { finish } from './body.js';
 import { createComposer, type Composer, type Output } from './composer.js';
 import type { Network } from './layers.js';
 import type { StageSpec, Stem, Variant } from './variants.js';
@@ -7,18 +8,13 @@ export type PictureSize = { readonly width: number; readonly height: number };
 /**
  * A VoVNet for pictures of `size` pixels: stem, then four stages of one-shot aggregation modules,
  * each ending at a stride of 4, 8, 16, 32. Between them a 3x3 max-pool of stride 2.
- * Throws a RangeError where the picture is too small for that.
+ * With `classes` a classifier in place of the features. Throws a RangeError where the picture is too
+ * small for that.
  */
-export const vovnet = (variant: Variant, size: PictureSize, stem: Stem = variant.stem): Network => {
+export const vovnet = (variant: Variant, size: PictureSize, stem: Stem = variant.stem, classes?: number): Network => {
   const composer = createComposer({ channels: 3, ...size });
-  const features = addBackbone(composer, variant, stem);
-  return {
-    id: variant.id,
-    title: stem === variant.stem ? variant.title : `${variant.title}, ${stem} stem`,
-    input: composer.image.shape,
-    layers: composer.layers,
-    features: features.map(({ name, shape }, n) => ({ stride: 4 * 2 ** n, layer: name, shape })),
-  };
+  const title = stem === variant.stem ? variant.title : `${variant.title}, ${stem} stem`;
+  return finish({ id: variant.id, title }, { composer, features: addBackbone(composer, variant, stem) }, classes);
 };
 
 /** Adds stem and stages; gives the stages' outcomes, at strides 4, 8, 16 and 32. */
@@ -26,7 +22,7 @@ export const addBackbone = (composer: Composer, variant: Variant, stem: Stem = v
   let last = addStem(composer, variant, stem);
   return variant.stages.map((spec, n) => {
     const stage = `stage${n + 2}`;
-    if (n > 0 || stem === 'paper') last = composer.maxPool(stage, 'pool', last, 3, 2);
+    if (n > 0 || stem === 'paper') last = composer.maxPool(stage, 'pool', last, { kernel: 3, stride: 2 });
     last = addStage(composer, variant, spec, stage, last, n >= 2);
     return last;
   });

@@ -1,4 +1,4 @@
-import { convolutions, type Network } from './layers.js';
+import type { Layer, Network } from './layers.js';
 import { createRandom } from './random.js';
 
 /** A network's numbers by name, each row-major in the dimensions `parametersOf` gives. */
@@ -7,7 +7,7 @@ export type Weights = ReadonlyMap<string, Float32Array>;
 export type ParameterRole = 'weight' | 'bias' | 'scale' | 'shift' | 'mean' | 'variance';
 
 export type Parameter = {
-  /** `LAYER.weight`, `LAYER.bias`, or `LAYER.norm.` and the role. */
+  /** `LAYER.weight`, `LAYER.bias`, or `LAYER.norm.` and the role; of a normalisation on its own `LAYER.` and the role. */
   readonly name: string;
   readonly role: ParameterRole;
   readonly dims: readonly number[];
@@ -15,13 +15,27 @@ export type Parameter = {
 
 const normRoles = ['scale', 'shift', 'mean', 'variance'] as const;
 
-/** Every tensor a network needs: weights [out, in ÷ groups, kernel, kernel], all others [out]. */
-export const parametersOf = (network: Network): readonly Parameter[] =>
-  convolutions(network).flatMap(({ name, from, to, kernel, groups, affine }): Parameter[] => [
-    { name: `${name}.weight`, role: 'weight', dims: [to.channels, from.channels / groups, kernel, kernel] },
-    ...(affine === 'bias' ? [{ name: `${name}.bias`, role: 'bias', dims: [to.channels] } as const] : []),
-    ...(affine === 'norm' ? normRoles.map((role): Parameter => ({ name: `${name}.norm.${role}`, role, dims: [to.channels] })) : []),
-  ]);
+/**
+ * Every tensor a network needs: weights of convolutions [out, in ÷ groups, kernel, kernel], of
+ * linear layers [out, in], all others [channels].
+ */
+export const parametersOf = (network: Network): readonly Parameter[] => network.layers.flatMap(parametersOfLayer);
+
+const parametersOfLayer = (layer: Layer): readonly Parameter[] => {
+  const { name, to: { channels } } = layer;
+  const norm = (prefix: string): readonly Parameter[] =>
+    normRoles.map((role) => ({ name: `${prefix}.${role}`, role, dims: [channels] }));
+  const bias: Parameter = { name: `${name}.bias`, role: 'bias', dims: [channels] };
+  if (layer.kind === 'norm') return norm(name);
+  if (layer.kind === 'linear') return [{ name: `${name}.weight`, role: 'weight', dims: [channels, layer.from.channels] }, bias];
+  if (layer.kind !== 'conv') return [];
+  const { from, kernel, groups, affine } = layer;
+  return [
+    { name: `${name}.weight`, role: 'weight', dims: [channels, from.channels / groups, kernel, kernel] },
+    ...(affine === 'bias' ? [bias] : []),
+    ...(affine === 'norm' ? norm(`${name}.norm`) : []),
+  ];
+};
 
 export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
