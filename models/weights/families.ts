@@ -91,7 +91,7 @@ export const families: readonly Family[] = [
     members: [
       timm('vovnet-39', 'vovnet39a'), timm('vovnet-57', 'vovnet57a'),
       timm('vovnetv2-19-slim-dw', 'ese_vovnet19b_slim_dw'), timm('vovnetv2-19-dw', 'ese_vovnet19b_dw'),
-      timm('vovnetv2-19-slim', 'ese_vovnet19b_slim'), timm('vovnetv2-19', 'ese_vovnet19b'),
+      timm('vovnetv2-19-slim', 'ese_vovnet19b_slim'),
       timm('vovnetv2-39', 'ese_vovnet39b'), timm('vovnetv2-57', 'ese_vovnet57b', half), timm('vovnetv2-99', 'ese_vovnet99b'),
     ],
   },

@@ -51,9 +51,19 @@ type Reader = {
   readonly finish: () => void;
 };
 
-const stringToken = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const wholeToken = /(?:0|[1-9][0-9]{0,15})(?![0-9.eE])/y;
 const space = /[ \t\n\r]*/y;
+
+/** Where the text that begins at `start` ends: behind the first quote that no backslash takes its meaning; else `start`. */
+const textEnd = (text: string, start: number): number => {
+  if (text[start] !== '"') return start;
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let before = at;
+    while (text[before - 1] === '\\') before--;
+    if ((at - before) % 2 === 0) return at + 1;
+  }
+  return start;
+};
 
 const createReader = (text: string): Reader => {
   let at = 0;
@@ -85,7 +95,16 @@ const createReader = (text: string): Reader => {
     do item(); while (next(','));
     need(close);
   };
-  const string = (): string => JSON.parse(take(stringToken, 'A text')) as string;
+  const string = (): string => {
+    skip();
+    const start = at;
+    at = textEnd(text, start);
+    try {
+      return JSON.parse(text.slice(start, at)) as string;
+    } catch {
+      throw bad(`A text is expected at character ${start}.`);
+    }
+  };
 
   return {
     string,

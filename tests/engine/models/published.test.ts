@@ -25,12 +25,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const open = (name: string): TensorFile => readSafetensors(readFileSync(join(folder, `${name}.safetensors`)));
 
-/** Largest difference, against the root mean square of what is wanted. */
+/** Largest difference, against the largest value: PyTorch's own float32 is up to 3e-5 from its float64 here. */
 const difference = (got: ArrayLike<number>, wanted: Float32Array): number => {
   expect(got.length).toBe(wanted.length);
-  let most = 0;
-  wanted.forEach((value, n) => (most = Math.max(most, Math.abs(value - got[n]!))));
-  return most / Math.sqrt(wanted.reduce((sum, value) => sum + value ** 2, 0) / wanted.length);
+  let [most, largest] = [0, 0];
+  wanted.forEach((value, n) => {
+    most = Math.max(most, Math.abs(value - got[n]!));
+    largest = Math.max(largest, Math.abs(value));
+  });
+  return most / largest;
 };
 
 describe('weights of PyTorch networks, against what PyTorch computes', () => {
