@@ -3,7 +3,8 @@ import { UserError } from '../engine/contract/contract.js';
 
 /** How one option of a command is read. */
 export type OptionSpec = {
-  readonly type: 'flag' | 'text' | 'number';
+  /** A list takes every word up to the next option, and may be given several times. */
+  readonly type: 'flag' | 'text' | 'number' | 'list';
   readonly short?: string;
   /** Accepted range of a number, inclusive. */
   readonly range?: readonly [number, number];
@@ -29,6 +30,8 @@ export type Parsed = {
   flag(name: string): boolean;
   text(name: string): string | null;
   number(name: string): number | null;
+  /** Empty where the option is not given. */
+  list(name: string): readonly string[];
 };
 
 export const commonOptions: Readonly<Record<string, OptionSpec>> = {
@@ -44,6 +47,7 @@ export const commonOptions: Readonly<Record<string, OptionSpec>> = {
 export const parseArguments = (spec: CommandSpec, words: readonly string[]): Parsed => {
   const options: Readonly<Record<string, OptionSpec>> = { ...commonOptions, ...spec.options };
   const values = new Map<string, string | number | true>();
+  const lists = new Map<string, readonly string[]>();
   const positionals: string[] = [];
   let onlyPositionals = false;
   for (let at = 0; at < words.length; at += 1) {
@@ -70,6 +74,13 @@ export const parseArguments = (spec: CommandSpec, words: readonly string[]): Par
     }
     const text = inline ?? words[(at += 1)];
     if (text === undefined) throw usage(spec, `--${name} needs a value.`);
+    if (option.type === 'list') {
+      const more = inline === null ? wordsUpToOption(words.slice(at + 1)) : [];
+      at += more.length;
+      if ([text, ...more].includes('')) throw usage(spec, `--${name} is empty.`);
+      lists.set(name, [...(lists.get(name) ?? []), text, ...more]);
+      continue;
+    }
     values.set(name, readValue(spec, name, option, text));
   }
   const required = spec.required ?? spec.positionals.length;
@@ -85,7 +96,13 @@ export const parseArguments = (spec: CommandSpec, words: readonly string[]): Par
     flag: (name) => get(name) === true,
     text: (name) => { const value = get(name); return typeof value === 'string' ? value : null; },
     number: (name) => { const value = get(name); return typeof value === 'number' ? value : null; },
+    list: (name) => lists.get(name) ?? [],
   };
+};
+
+const wordsUpToOption = (words: readonly string[]): readonly string[] => {
+  const end = words.findIndex((word) => word.startsWith('-'));
+  return end < 0 ? words : words.slice(0, end);
 };
 
 const optionName = (

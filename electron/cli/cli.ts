@@ -5,13 +5,14 @@ import type { Command } from './command.js';
 import { analyze } from './commands/analyze.js';
 import { bench } from './commands/bench.js';
 import { doctor } from './commands/doctor.js';
+import { evalCommand } from './commands/eval.js';
 import { exportCommand } from './commands/export.js';
 import { inspect } from './commands/inspect.js';
 import { models } from './commands/models.js';
 import { serve } from './commands/serve.js';
 import { createOutput, reportFailure } from './output.js';
 
-const commands: readonly Command[] = [analyze, exportCommand, doctor, serve, bench, inspect, models];
+const commands: readonly Command[] = [analyze, exportCommand, doctor, serve, bench, inspect, models, evalCommand];
 
 const overview = (): string => {
   const width = Math.max(...commands.map(({ spec }) => spec.name.length)) + 2;

@@ -15,8 +15,10 @@ export const modelOptions = {
 const defaultModel = 'first-256';
 
 /** The model asked for. @throws UserError for an unknown one, a broken file, or one that leaves something unclear */
-export const openModel = async (args: Parsed): Promise<Model> => {
-  const asked = args.text('model') ?? defaultModel;
+export const openModel = (args: Parsed): Promise<Model> => openNamedModel(args.text('model') ?? defaultModel, args.text('answer'));
+
+/** A model by its id or file, with what was said about it (KEY=VALUE,…). Throws as `openModel` does. */
+export const openNamedModel = async (asked: string, said: string | null): Promise<Model> => {
   const { zooFolder, dataFolder } = settings();
   const userFolder = join(dataFolder, 'models');
   if (extname(asked).toLowerCase() !== '.onnx' && !existsSync(asked)) {
@@ -25,7 +27,7 @@ export const openModel = async (args: Parsed): Promise<Model> => {
     if (found !== undefined) return found;
     throw new UserError('bad-model', `There is no model “${asked}”.`, `There are: ${models.map((model) => model.info.id).join(', ')}. An .onnx file can be named too.`);
   }
-  const answers = readAnswers(args.text('answer'));
+  const answers = readAnswers(said);
   const loaded = answers === null ? await loadModel(asked, userFolder) : await answerModel(asked, answers, userFolder);
   if (loaded.kind === 'model') return loaded.model;
   const questions = loaded.questions.map(({ key, question, options }) =>

@@ -1,26 +1,32 @@
 import { UserError } from '../engine/contract/contract.js';
 import type { Network } from '../../models/networks/layers.js';
-import { findVariant, stems, variants, type Stem } from '../../models/networks/variants.js';
-import { vovnet, type PictureSize } from '../../models/networks/vovnet.js';
+import { stems, type Stem } from '../../models/networks/variants.js';
+import type { PictureSize } from '../../models/networks/vovnet.js';
+import { allNetworks, findNetwork } from '../../models/reference/catalogue.js';
 import type { OptionSpec, Parsed } from './arguments.js';
 
 export const networkOptions: Readonly<Record<string, OptionSpec>> = {
   size: { type: 'text', value: 'N|WxH', help: 'size of the picture in pixels (224, or what the file says)' },
-  stem: { type: 'text', value: 'STEM', choices: stems, help: 'as the paper draws it or as the code was released; V1: paper, V2: released' },
+  stem: { type: 'text', value: 'STEM', choices: stems, help: 'VoVNets: as the paper draws it or as the code was released; V1: paper, V2: released' },
 };
 
 /** Longest side of a picture that is counted with. */
 const longest = 8192;
 
-/** The network of an id, at the size and with the stem that were asked for. Throws a UserError of kind 'usage'. */
-export const openNetwork = (id: string, args: Parsed): { readonly network: Network; readonly stem: Stem } => {
-  const variant = findVariant(id);
-  if (variant === null) {
-    throw new UserError('usage', `There is no network “${id}”.`, `There are ${variants.map((each) => each.id).join(', ')}.`);
+/**
+ * The network of an id, at the size and with the stem that were asked for; with a classifier where
+ * `classes` are to be told apart. `stem` is null where a network has no choice of it. Throws a
+ * UserError of kind 'usage'.
+ */
+export const openNetwork = (id: string, args: Parsed, classes: number | null = null): { readonly network: Network; readonly stem: Stem | null } => {
+  const entry = findNetwork(id);
+  if (entry === null) {
+    throw new UserError('usage', `There is no network “${id}”.`, `There are ${allNetworks.map((each) => each.id).join(', ')}.`);
   }
-  const stem = stems.find((each) => each === args.text('stem')) ?? variant.stem;
+  const asked = stems.find((each) => each === args.text('stem'));
+  if (asked !== undefined && entry.stem === null) throw new UserError('usage', `${entry.title} has one stem only.`, 'Leave --stem out: it is for VoVNets.');
   try {
-    return { network: vovnet(variant, readSize(args.text('size') ?? '224'), stem), stem };
+    return { network: entry.build(readSize(args.text('size') ?? '224'), { stem: asked, classes: classes ?? undefined }), stem: asked ?? entry.stem };
   } catch (error) {
     if (error instanceof RangeError) throw new UserError('usage', error.message, 'Give a larger --size.', { cause: error });
     throw error;

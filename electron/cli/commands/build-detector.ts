@@ -21,11 +21,11 @@ import { writeWhole } from '../write-whole.js';
 export const detectorOptions: Readonly<Record<string, OptionSpec>> = {
   'for-training': { type: 'flag', help: 'build, detectors: raw outputs and batch normalisation as nodes, any size' },
   weights: { type: 'text', value: 'FILE', help: 'build: trained weights, as safetensors' },
-  classes: { type: 'text', value: 'NAME,…', help: 'build, detectors: what is to be found (those of the weights, else the usual 21)' },
+  classes: { type: 'text', value: 'NAME,…|N', help: 'build, detectors: what is to be found (those of the weights, else the usual 21); with --classifier a number' },
 };
 
 /** Options of `models build` that are for plain networks. */
-const foreign = ['stem', 'input', 'any-size', 'keep-norm'] as const;
+const foreign = ['stem', 'input', 'any-size', 'keep-norm', 'classifier'] as const;
 
 type Told = { readonly answer: unknown; readonly text: string };
 

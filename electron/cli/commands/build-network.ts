@@ -17,6 +17,7 @@ export const buildOptions: Readonly<Record<string, OptionSpec>> = {
   input: { type: 'text', value: 'KIND', choices: ['bytes', 'numbers'], help: 'build: uint8 [n,h,w,3], normalised inside, or [n,3,h,w] (bytes)' },
   'any-size': { type: 'flag', help: 'build: leave the size of the picture open' },
   'keep-norm': { type: 'flag', help: 'build: batch normalisation as nodes of its own, to train on' },
+  classifier: { type: 'flag', help: 'build, networks: give the scores of classes in place of features (--classes N of them, else 1000)' },
   ...weightsOptions,
   output: { type: 'text', short: 'o', value: 'FILE', help: 'build: the .onnx file to write' },
 };
@@ -28,8 +29,10 @@ export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly
   const file = args.text('weights');
   if (file !== null && args.number('seed') !== null) throw new UserError('usage', '--seed is for untrained networks: --weights and --seed exclude each other.');
   if (file === null && args.text('prefix') !== null) throw new UserError('usage', '--prefix says which weights of a file are meant: it needs --weights.');
+  const classes = readClassCount(args);
+  if (file !== null && classes !== null) throw new UserError('usage', '--classifier is for untrained networks: weights are taken for the features alone.', 'Leave it out.');
   const trained = file === null ? null : await openTrained(file, id, readSize(args.text('size') ?? '224'), args.text('stem'), args.text('prefix'));
-  const { network, stem } = trained ?? openNetwork(id, args);
+  const { network, stem } = trained ?? openNetwork(id, args, classes);
   const seed = args.number('seed') ?? 0;
   if (!Number.isInteger(seed)) throw new UserError('usage', `--seed is ${seed}; it must be a whole number.`);
   const model = toOnnx(network, trained?.taken.weights ?? seededWeights(network, seed), {
@@ -38,7 +41,7 @@ export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly
     keepNorm: args.flag('keep-norm'),
     precision: args.flag('fp16') ? 'float16' : 'float32',
     ...(trained !== null && { mean: trained.member.pixels.mean, std: trained.member.pixels.std }),
-    metadata: { stem, ...(trained === null ? { seed: String(seed) } : { weights: `${trained.found.family.id} ${trained.member.name}` }) },
+    metadata: { ...(stem !== null && { stem }), ...(trained === null ? { seed: String(seed) } : { weights: `${trained.found.family.id} ${trained.member.name}` }) },
   });
   const bytes = writeModel(model);
   await writeWhole(path, bytes);
@@ -52,6 +55,18 @@ export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly
     },
     text: [`${path}: ${from}, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`, ...(trained === null ? [] : weightsText(trained))].join('\n'),
   };
+};
+
+/** How many classes the classifier is to tell apart; null without one. */
+const readClassCount = (args: Parsed): number | null => {
+  const text = args.text('classes');
+  if (!args.flag('classifier')) {
+    if (text !== null) throw new UserError('usage', '--classes is for detectors, and for networks with --classifier.', 'See: vovision models --help');
+    return null;
+  }
+  const count = Number(text ?? '1000');
+  if (/^\d{1,6}$/.test(text ?? '1000') && count >= 1) return count;
+  throw new UserError('usage', `--classes is “${text ?? ''}”; with --classifier it must be how many there are, 1 to 999999.`);
 };
 
 const weightsAnswer = ({ found: { family, prefix }, member, taken: { fit } }: TrainedNetwork): unknown => ({

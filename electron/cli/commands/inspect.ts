@@ -4,8 +4,8 @@ import { readModelFile } from '../../engine/inference/model-file.js';
 import { networkCost, type Cost, type LayerCost } from '../../../models/cost/cost.js';
 import { fileCost, type NodeCost } from '../../../models/cost/file-cost.js';
 import type { Shape } from '../../../models/networks/layers.js';
-import { findVariant } from '../../../models/networks/variants.js';
 import { modelInputs } from '../../../models/onnx/read.js';
+import { findNetwork } from '../../../models/reference/catalogue.js';
 import type { Parsed } from '../arguments.js';
 import type { Command } from '../command.js';
 import { inputDims } from '../open-file-inputs.js';
@@ -30,7 +30,7 @@ export const inspect: Command = {
 type Inspection = { readonly answer: unknown; readonly text: string };
 
 /** An ID is never taken for a file of the same name; whatever else is there, or is called .onnx, is one. */
-const isFile = (what: string): boolean => findVariant(what) === null && (what.toLowerCase().endsWith('.onnx') || existsSync(what));
+const isFile = (what: string): boolean => findNetwork(what) === null && (what.toLowerCase().endsWith('.onnx') || existsSync(what));
 
 const inspectNetwork = (id: string, args: Parsed): Inspection => {
   const { network, stem } = openNetwork(id, args);
@@ -74,7 +74,10 @@ const costColumns: readonly Column<Cost>[] = [
 
 const networkColumns: readonly Column<LayerCost>[] = [
   { title: 'layer', cell: ({ name }) => name },
-  { title: 'kernel', cell: ({ kernel, stride, groups }) => `${kernel}x${kernel}${stride > 1 ? ` /${stride}` : ''}${groups > 1 ? ` g${groups}` : ''}` },
+  {
+    title: 'kernel',
+    cell: ({ kind, kernel, stride, groups }) => (kind === 'conv' ? `${kernel}x${kernel}${stride > 1 ? ` /${stride}` : ''}${groups > 1 ? ` g${groups}` : ''}` : kind),
+  },
   { title: 'in', cell: ({ input }) => shape(input) },
   { title: 'out', cell: ({ output }) => shape(output) },
   ...costColumns,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { listModels } from '../../engine/inference/cards.js';
 import { detectorRows, findDetector } from '../../../models/detector/rows.js';
-import { variants } from '../../../models/networks/variants.js';
+import { allNetworks } from '../../../models/reference/catalogue.js';
 import type { Command } from '../command.js';
 import { settings } from '../open.js';
 import { buildDetector, detectorOptions } from './build-detector.js';
@@ -21,12 +21,10 @@ export const models: Command = {
   run: async (args, output) => {
     const [what = '', id] = args.positionals;
     if (what === 'build') {
-      if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${[...detectorRows, ...variants].map((each) => each.id).join(', ')}.`);
+      if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${[...detectorRows, ...allNetworks].map((each) => each.id).join(', ')}.`);
       const row = findDetector(id);
-      for (const name of ['for-training', 'classes']) {
-        if (row === null && (args.flag(name) || args.text(name) !== null)) {
-          throw new UserError('usage', `--${name} is for detectors: ${detectorRows.map((each) => each.id).join(', ')}.`, 'See: vovision models --help');
-        }
+      if (row === null && args.flag('for-training')) {
+        throw new UserError('usage', `--for-training is for detectors: ${detectorRows.map((each) => each.id).join(', ')}.`, 'See: vovision models --help');
       }
       const { answer, text } = row === null ? await buildNetwork(id, args) : await buildDetector(row, args);
       output.answer(answer, text);
@@ -42,7 +40,7 @@ export const models: Command = {
     if (id !== undefined) throw new UserError('usage', `“${id}” is one argument too many.`, 'See: vovision models --help');
     const { zooFolder, dataFolder } = settings();
     const all = (await listModels(zooFolder, join(dataFolder, 'models'))).map(({ info, path, card }) => ({ ...info, path, card }));
-    const networks = variants.map((variant) => ({ id: variant.id, title: variant.title, stem: variant.stem }));
+    const networks = allNetworks.map(({ id: own, title, family, stem }) => ({ id: own, title, family, stem }));
     const rows = all.map((model) =>
       `${model.id.padEnd(24)} ${`${model.input.width}x${model.input.height}`.padEnd(10)} ${String(model.classes.length).padStart(4)} classes  ${model.name}`);
     const detectors = detectorRows.map(({ id: own, title, size }) => ({ id: own, title, size }));

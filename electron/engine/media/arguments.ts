@@ -19,6 +19,15 @@ export const inputArguments = (path: string): string[] => [
   '-max_alloc', String(maxAllocation), '-protocol_whitelist', 'file', '-format_whitelist', allowedFormats, '-i', fileUrl(path),
 ];
 
+/**
+ * Opens single pictures of one kind, `000000.EXTENSION` and so on in the current folder: no parser has to
+ * guess where one ends, and the n-th has the timestamp n. One thread, as pictures of many sizes follow each other.
+ */
+export const picturesArguments = (extension: string): string[] => [
+  '-max_alloc', String(maxAllocation), '-protocol_whitelist', 'file', '-format_whitelist', 'image2', '-threads', '1',
+  '-f', 'image2', '-pattern_type', 'sequence', '-framerate', '25', '-start_number', '0', '-i', `file:%06d.${extension}`,
+];
+
 /** How every ffmpeg is started: never reads the terminal, says little. */
 export const quietArguments = (level = 'error'): string[] => ['-nostdin', '-hide_banner', '-nostats', '-loglevel', level];
 

@@ -17,7 +17,8 @@ export const uprightFilters = (video: VideoFile, width: number, height: number, 
   return [`scale=${w}:${h}:flags=${flags}`, ...turns[video.rotation], 'setsar=1'];
 };
 
-const grey = (level: number): string => `0x${level.toString(16).padStart(2, '0').repeat(3)}`;
+/** A grey of this level, 0 to 255, as filters are told it. */
+export const grey = (level: number): string => `0x${level.toString(16).padStart(2, '0').repeat(3)}`;
 
 /** Prints the timestamp of every decoded frame, by a filter named `label`, before `rest` sees it. */
 export const printTimes = (tool: FoundTool, label: string, rest: string): string =>
