@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { answerOf, root, shared, temporaryFolder, vovision } from './run.js';
 
@@ -68,11 +68,19 @@ describe('inspect', () => {
 
   it('says what is wrong', async () => {
     expect(await refusal('inspect', 'resnet-9')).toBe('There is no network “resnet-9”.');
+    expect(await refusal('inspect', 'resnet-50', '--stem', 'paper')).toBe('ResNet-50 v1.5 has one stem only.');
     expect(await refusal('inspect', '39', '--size', '20')).toBe('A picture of 20 x 20 is too small: nothing of it is left at stage5.pool.');
     for (const size of ['0', '-1', '1e3', '224x', 'x', '9000', '12.5']) {
       expect(await refusal('inspect', '39', `--size=${size}`)).toContain(`--size is “${size}”; it must be pixels`);
     }
     expect(await refusal('inspect', '39', '--stem', 'old')).toContain('must be one of paper, released');
+  });
+
+  it('knows the networks that VoVNet is compared with', async () => {
+    const answer = answerOf(await vovision(['inspect', 'DenseNet121', '--size', '300', '--json']));
+    expect(answer).toMatchObject({ id: 'densenet-121', stem: null, parameters: 6953856, multiplyAdds: 4936657664, memoryAccess: 45034192 });
+    expect((answer['layers'] as unknown[])[1]).toMatchObject({ name: 'stage2.layer1.norm', kind: 'norm', parameters: 128, multiplyAdds: 0 });
+    expect((await vovision(['inspect', 'mobilenet-v1'])).stdout).toMatch(/layer2\.depthwise +3x3 \/2 g64 +64x112x112 +64x56x56 /);
   });
 
   it('knows the largest V1 network', async () => {
@@ -109,11 +117,27 @@ describe('models build', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
+  it('builds the networks to compare with, and classifiers', async () => {
+    const path = join(folder, 'pelee.onnx');
+    const built = answerOf(await vovision(['models', 'build', 'peleenet', '--size', '96x64', '--classifier', '--json', '-o', path]));
+    expect(built).toMatchObject({ id: 'peleenet', stem: null, parameters: 2802248, outputs: [{ name: 'logits', type: 'float32', dims: ['n', 1000] }] });
+    const session = await InferenceSession.create(path);
+    const { logits } = await session.run({ image: new Tensor('uint8', new Uint8Array(2 * 96 * 64 * 3), [2, 64, 96, 3]) });
+    expect(logits?.dims).toEqual([2, 1000]);
+    await session.release();
+    const ten = answerOf(await vovision(['models', 'build', '27-slim', '--size', '64', '--classifier', '--classes', '10', '--json', '-o', path]));
+    expect(ten).toMatchObject({ stem: 'paper', parameters: 3012736 + 10 * 513, outputs: [{ name: 'logits', dims: ['n', 10] }] });
+  });
+
   it('says what is wrong, and leaves nothing behind', async () => {
     expect(await refusal('models', 'build')).toBe('models build needs the ID of a network.');
     expect(await refusal('models', 'build', '39')).toBe('models build needs -o FILE: where to write the model.');
     expect(await refusal('models', 'build', 'x', '-o', join(folder, 'x.onnx'))).toBe('There is no network “x”.');
     expect(await refusal('models', 'build', '39', '--seed', '0.5', '-o', join(folder, 'x.onnx'))).toContain('must be a whole number');
+    expect(await refusal('models', 'build', '39', '--classes', '10', '-o', join(folder, 'x.onnx'))).toBe('--classes is for detectors, and for networks with --classifier.');
+    for (const count of ['0', 'cat,dog', '1e3', '1000000']) {
+      expect(await refusal('models', 'build', '39', '--classifier', '--classes', count, '-o', join(folder, 'x.onnx'))).toContain(`--classes is “${count}”; with --classifier it must be how many`);
+    }
     expect(await refusal('models', 'make')).toContain('models list, models build');
     expect(await refusal('models', 'list', '39')).toContain('one argument too many');
     const directory = join(folder, 'taken');
@@ -127,6 +151,6 @@ describe('models build', () => {
   it('lists what can be built', async () => {
     const { networks } = answerOf(await vovision(['models', 'list', '--json'])) as { networks: { id: string }[] };
     expect(networks.map(({ id }) => id)).toContain('vovnetv2-19-slim-dw');
-    expect(networks).toHaveLength(10);
+    expect(networks).toHaveLength(19);
   });
 });
