@@ -1,0 +1,17 @@
+import { clone, create } from '@bufbuild/protobuf';
+import { ModelProtoSchema, ValueInfoProtoSchema, type ModelProto } from '../onnx/generated/onnx_pb.js';
+import { elementTypes } from '../onnx/types.js';
+import type { Plan } from './plan.js';
+
+/** Values of a plan whose numbers must be seen before it can be carried out. */
+export const observedBy = (plan: Plan): readonly string[] => plan.groups.flat();
+
+/** The model with float32 `values` between its nodes as its only outputs. */
+export const withOutputs = (model: ModelProto, values: readonly string[]): ModelProto => {
+  const copy = clone(ModelProtoSchema, model);
+  if (!copy.graph) return copy;
+  copy.graph.output = values.map((name) => create(ValueInfoProtoSchema, {
+    name, type: { value: { case: 'tensorType', value: { elemType: elementTypes.float32.code } } },
+  }));
+  return copy;
+};
