@@ -5,7 +5,8 @@ import { linksOf, type Links } from '../../../models/experiments/links.js';
 export type RanNode = {
   readonly name: string;
   readonly operator: string;
-  /** Values it gives out in the optimised graph; none where that is not known. */
+  /** Values it reads and gives out in the optimised graph; none where that is not known. */
+  readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 };
 
@@ -82,17 +83,18 @@ const findAnchors = (links: Links, ran: readonly RanNode[]): Map<number, number>
   });
   for (const name of twice) names.delete(name);
 
+  const computing = links.nodes.map((node, at) => ({ node, at })).filter(({ node }) => node.opType !== 'Constant');
   const guesses = ({ name, operator, outputs }: RanNode): readonly (number | undefined)[] => {
-    // A node without a name is called after its operator and its place in the file.
+    // A node without a name is called after its operator and its place in the file, constants apart.
     const [, kind, place] = /^(\w+)_(\d+)$/.exec(name) ?? [];
-    const unnamed = links.nodes[Number(place)];
+    const unnamed = computing[Number(place)];
     return [
       ...outputs.map((value) => links.makerOf(value)),
       ...outputs.map((value) => links.makerOf(value.replace(lengthened, ''))),
-      links.makerOf(name.replace(/_nchwc$/, '')),
+      links.makerOf(name.replace(/(_bn)?_nchwc$/, '')),
       names.get(name),
       names.get(name.replace(lengthened, '')),
-      kind === operator && unnamed?.name === '' && unnamed.opType === operator ? Number(place) : undefined,
+      kind === operator && unnamed?.node.name === '' && unnamed.node.opType === operator ? unnamed.at : undefined,
     ];
   };
   const anchors = new Map<number, number>();

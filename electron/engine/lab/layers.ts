@@ -55,7 +55,7 @@ export const measureLayers = async (subject: OpenSubject, setting: LayersSetting
 
 /**
  * A row for each node that ran, with the costs of the nodes of the file that it stands for, added up.
- * What was added by onnxruntime has its own name, no parts and no cost.
+ * What was added by onnxruntime is named after the layer it serves, and has no parts and no cost.
  */
 export const layerRows = ({ model, inputs }: Pick<OpenSubject, 'model' | 'inputs'>, profile: Profile): readonly LayerRow[] => {
   const { graph } = model;
@@ -63,22 +63,23 @@ export const layerRows = ({ model, inputs }: Pick<OpenSubject, 'model' | 'inputs
   const nodes = graph?.node ?? [];
   const costs = costsByNode(model, fileCost(model, dims));
   const modules = oneShotModules(model, findAggregations(model, dims));
-  const parts = graph ? traceBack(graph, ranNodes(profile)) : [];
+  const ran = ranNodes(profile);
+  const parts = graph ? traceBack(graph, ran) : [];
   const times = profile.nodes.map((node) => median(node.times));
   const total = times.reduce((sum, time) => sum + time, 0);
   const ours = model.producerName === 'vovision';
+  const names = parts.map((each) => heaviestFirst(each, costs).map((at) => nameAt(nodes, at)));
+  const titles = rowTitles(ran, names.map(([first]) => (first === undefined ? null : layerName(first, ours))));
   return profile.nodes.map((node, row): LayerRow => {
-    const [first, ...others] = heaviestFirst(parts[row] ?? [], costs);
-    const found = first === undefined ? [] : [first, ...others];
-    const names = found.map((at) => nameAt(nodes, at));
+    const found = parts[row] ?? [];
     const sum = (key: 'parameters' | 'multiplyAdds' | 'memoryAccess'): number | null => {
       const known = found.flatMap((at) => costs[at]?.[key] ?? []);
       return known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
     };
     const time = times[row] ?? 0;
     return {
-      name: layerName(names[0] ?? node.name, ours),
-      parts: names,
+      name: titles[row] ?? node.name,
+      parts: names[row] ?? [],
       operator: node.operator,
       provider: plainProvider(node.provider),
       time: milliseconds(time),
@@ -91,6 +92,17 @@ export const layerRows = ({ model, inputs }: Pick<OpenSubject, 'model' | 'inputs
   });
 };
 
+/** What was added is called after what it does and the layer whose outcome it works on. */
+const rowTitles = (ran: readonly RanNode[], layers: readonly (string | null)[]): readonly string[] => {
+  const of = new Map<string, string>();
+  return ran.map(({ name, operator, inputs, outputs }, row) => {
+    const layer = layers[row] ?? null;
+    const source = layer ?? inputs.map((value) => of.get(value)).find((title) => title !== undefined) ?? null;
+    if (source !== null) for (const value of outputs) of.set(value, source);
+    return layer ?? (source === null ? name : `${source} (${operator})`);
+  });
+};
+
 const nameAt = (nodes: readonly NodeProto[], at: number): string => {
   const node = nodes[at];
   return node === undefined ? '' : titleOf(node);
@@ -99,7 +111,7 @@ const nameAt = (nodes: readonly NodeProto[], at: number): string => {
 /** Nodes that are written here are called after their layer and what they do in it. */
 const layerName = (name: string, ours: boolean): string => (ours ? name.replace(/\/(conv|norm|relu)$/, '') : name);
 
-/** The node with most multiply-adds gives a layer its name; the others keep the order of the file. */
+/** The node with most multiply-adds, which gives a layer its name, then the others in the order of the file. */
 const heaviestFirst = (parts: readonly number[], costs: readonly (NodeCost | null)[]): readonly number[] => {
   const weight = (at: number): number => costs[at]?.multiplyAdds ?? 0;
   const [anchor] = parts;
@@ -124,9 +136,11 @@ const ranNodes = ({ nodes, optimised }: Profile): readonly RanNode[] => {
   const written = optimised === null ? [] : readOptimised(optimised);
   const inOrder = written.length === nodes.length && nodes.every(({ operator }, at) => written[at]?.opType === operator);
   const byName = new Map(written.map((node) => [node.name, node]));
-  return nodes.map(({ name, operator }, at) => ({
-    name, operator, outputs: (inOrder ? written[at] : byName.get(name))?.output.filter((value) => value !== '') ?? [],
-  }));
+  return nodes.map(({ name, operator }, at) => {
+    const node = inOrder ? written[at] : byName.get(name);
+    const named = (values: readonly string[] | undefined): readonly string[] => values?.filter((value) => value !== '') ?? [];
+    return { name, operator, inputs: named(node?.input), outputs: named(node?.output) };
+  });
 };
 
 const readOptimised = (bytes: Uint8Array): readonly NodeProto[] => {
