@@ -47,6 +47,11 @@ export const createComposer = (input: Shape): Composer => {
     layers.push(layer);
     return { name: layer.name, shape: layer.to };
   };
+  /** Refuses parts of different width or height: rounded in different ways, they cannot be joined. */
+  const together = (name: string, parts: readonly Output[]): void => {
+    const sides = new Set(parts.map(({ shape }) => `${shape.width} x ${shape.height}`));
+    if (sides.size > 1) throw new RangeError(`Parts of ${[...sides].join(' and ')} cannot be joined at ${name}.`);
+  };
   const joint = (kind: Joint['kind'], module: string, part: string, inputs: readonly Output[], to: Shape): Output =>
     push({ kind, name: `${module}.${part}`, module, inputs: inputs.map(({ name }) => name), to });
 
@@ -82,11 +87,15 @@ export const createComposer = (input: Shape): Composer => {
     concat: (module, part, inputs) => {
       const [first, ...others] = inputs;
       if (first === undefined) throw new RangeError(`Nothing is to be joined at ${module}.${part}.`);
+      together(`${module}.${part}`, inputs);
       const channels = others.reduce((sum, { shape }) => sum + shape.channels, first.shape.channels);
       return joint('concat', module, part, inputs, { ...first.shape, channels });
     },
-    add: (module, part, a, b, activation = 'none') =>
-      push({ kind: 'add', name: `${module}.${part}`, module, inputs: [a.name, b.name], to: a.shape, activation }),
+    add: (module, part, a, b, activation = 'none') => {
+      together(`${module}.${part}`, [a, b]);
+      if (a.shape.channels !== b.shape.channels) throw new RangeError(`${a.shape.channels} and ${b.shape.channels} channels cannot be added at ${module}.${part}.`);
+      return push({ kind: 'add', name: `${module}.${part}`, module, inputs: [a.name, b.name], to: a.shape, activation });
+    },
     scale: (module, part, of, factors) => joint('scale', module, part, [of, factors], of.shape),
     mean: (module, part, { name, shape }) => push({
       kind: 'mean', name: `${module}.${part}`, module, inputs: [name], from: shape, to: { channels: shape.channels, height: 1, width: 1 },

@@ -32,12 +32,12 @@ export const peleenet = ({ stem, growth, layers, bottleneck }: PeleeNetRow, size
   return { composer, features };
 };
 
-/** To a quarter of the picture on two ways: learned with stride 2, and pooled. */
+/** To a quarter of the picture on two ways: learned with stride 2, and pooled, over the edge as in Caffe, so that both fit at any size. */
 const addStem = (composer: Composer, channels: number): Output => {
   const half = composer.conv('stem', 'conv1', composer.image, { channels, kernel: 3, stride: 2 });
   const narrow = composer.conv('stem', 'conv2a', half, { channels: channels / 2, kernel: 1 });
   const learned = composer.conv('stem', 'conv2b', narrow, { channels, kernel: 3, stride: 2 });
-  const pooled = composer.maxPool('stem', 'pool', half, { kernel: 2, stride: 2, ceil: false });
+  const pooled = composer.maxPool('stem', 'pool', half, { kernel: 2, stride: 2 });
   return composer.conv('stem', 'conv3', composer.concat('stem', 'concat', [pooled, learned]), { channels, kernel: 1 });
 };
 

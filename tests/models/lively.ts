@@ -6,5 +6,5 @@ export const lively = (weights: Weights, seed: number): Weights => new Map([...w
   if (name.endsWith('.weight')) return [name, values];
   const random = createRandom(seed, `lively ${name}`);
   const [low, high] = /scale|variance/.test(name) ? [0.6, 1.4] : [-0.3, 0.3];
-  return [name, values.map(() => low + (high - low) * random())];
+  return [name, values.map((value) => (low + (high - low) * random()) * (name.endsWith('scale') ? value : 1))];
 }));

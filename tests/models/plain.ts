@@ -21,21 +21,21 @@ export const conv = (x: Planes, out: number, { weight, kernel, stride, groups = 
   const [inside, outside] = [x.channels / groups, out / groups];
   for (let o = 0; o < out; o++) {
     const first = Math.floor(o / outside) * inside;
-    for (let row = 0; row < y.height; row++) {
-      for (let column = 0; column < y.width; column++) {
-        let sum = bias?.[o] ?? 0;
-        for (let i = 0; i < inside; i++) {
-          for (let ky = 0; ky < kernel; ky++) {
+    const sums = y.data.subarray(o * y.height * y.width, (o + 1) * y.height * y.width).fill(bias?.[o] ?? 0);
+    for (let i = 0; i < inside; i++) {
+      for (let ky = 0; ky < kernel; ky++) {
+        for (let kx = 0; kx < kernel; kx++) {
+          const w = weight[((o * inside + i) * kernel + ky) * kernel + kx]!;
+          for (let row = 0; row < y.height; row++) {
             const sy = row * stride + ky - pad;
             if (sy < 0 || sy >= x.height) continue;
-            for (let kx = 0; kx < kernel; kx++) {
+            const from = ((first + i) * x.height + sy) * x.width + kx - pad;
+            for (let column = 0; column < y.width; column++) {
               const sx = column * stride + kx - pad;
-              if (sx < 0 || sx >= x.width) continue;
-              sum += weight[((o * inside + i) * kernel + ky) * kernel + kx]! * x.data[((first + i) * x.height + sy) * x.width + sx]!;
+              if (sx >= 0 && sx < x.width) sums[row * y.width + column]! += w * x.data[from + column * stride]!;
             }
           }
         }
-        y.data[(o * y.height + row) * y.width + column] = sum;
       }
     }
   }
@@ -66,17 +66,46 @@ export const concat = (all: readonly Planes[]): Planes => {
   return joined;
 };
 
-/** 3x3 windows, two apart; as many as begin inside the picture and reach its edge. */
-export const pool = (x: Planes): Planes => {
-  const y = planes(x.channels, Math.floor(x.height / 2), Math.floor(x.width / 2));
+type Window = { readonly kernel: number; readonly stride: number; readonly pad: number };
+
+/** Over each window's pixels that lie inside of the picture; windows begin at -pad. */
+const windows = (
+  x: Planes, height: number, width: number, { kernel, stride, pad }: Window, start: number, combine: (sofar: number, value: number) => number,
+): Planes => {
+  const y = planes(x.channels, height, width);
   return map(y, (_, c, at) => {
-    const [row, column] = [Math.floor(at / y.width) % y.height, at % y.width];
-    let most = -Infinity;
-    for (let sy = row * 2; sy < Math.min(row * 2 + 3, x.height); sy++) {
-      for (let sx = column * 2; sx < Math.min(column * 2 + 3, x.width); sx++) most = Math.max(most, x.data[(c * x.height + sy) * x.width + sx]!);
+    const [top, left] = [(Math.floor(at / width) % height) * stride - pad, (at % width) * stride - pad];
+    let value = start;
+    for (let sy = Math.max(0, top); sy < Math.min(top + kernel, x.height); sy++) {
+      for (let sx = Math.max(0, left); sx < Math.min(left + kernel, x.width); sx++) value = combine(value, x.data[(c * x.height + sy) * x.width + sx]!);
     }
-    return most;
+    return value;
   });
+};
+
+/** Largest of 3x3 windows, two apart; as many as begin inside the picture and reach its edge. */
+export const pool = (x: Planes): Planes =>
+  windows(x, Math.floor(x.height / 2), Math.floor(x.width / 2), { kernel: 3, stride: 2, pad: 0 }, -Infinity, Math.max);
+
+/** Largest of 3x3 windows around every second pixel. */
+export const poolAround = (x: Planes): Planes =>
+  windows(x, Math.ceil(x.height / 2), Math.ceil(x.width / 2), { kernel: 3, stride: 2, pad: 1 }, -Infinity, Math.max);
+
+/** Largest of each square of four pixels; what is left at the edge counts as a square too. */
+export const halve = (x: Planes): Planes =>
+  windows(x, Math.ceil(x.height / 2), Math.ceil(x.width / 2), { kernel: 2, stride: 2, pad: 0 }, -Infinity, Math.max);
+
+/** Mean of each whole square of four pixels. */
+export const average = (x: Planes): Planes =>
+  windows(x, Math.floor(x.height / 2), Math.floor(x.width / 2), { kernel: 2, stride: 2, pad: 0 }, 0, (sum, value) => sum + value / 4);
+
+export const relu6 = (x: Planes): Planes => map(x, (value) => Math.min(6, Math.max(0, value)));
+
+/** Means of the channels, times a matrix [out, channels], and a bias. */
+export const classify = (x: Planes, weight: ArrayLike<number>, bias: ArrayLike<number>): readonly number[] => {
+  const size = x.height * x.width;
+  const means = Array.from({ length: x.channels }, (_, c) => x.data.subarray(c * size, (c + 1) * size).reduce((sum, value) => sum + value, 0) / size);
+  return Array.from(bias, (start, o) => means.reduce((sum, mean, i) => sum + weight[o * x.channels + i]! * mean, start));
 };
 
 /** x times relu6(W mean(x) + b + 3) / 6, a channel at a time. */

@@ -1,70 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, describe, expect, it } from 'vitest';
-import { halfToNumber } from '../../../electron/engine/inference/tensors.js';
-import { createRandom } from '../../../models/networks/random.js';
+import { Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../models/networks/layers.js';
-import { toOnnx, type ModelForm } from '../../../models/networks/to-onnx.js';
+import { toOnnx } from '../../../models/networks/to-onnx.js';
 import { findVariant, stems, variants, type Stem, type Variant } from '../../../models/networks/variants.js';
 import { vovnet } from '../../../models/networks/vovnet.js';
 import { seededWeights, type Weights } from '../../../models/networks/weights.js';
-import { readModel } from '../../../models/onnx/read.js';
-import { writeModel } from '../../../models/onnx/write.js';
 import { lively } from '../../models/lively.js';
-import { add, concat, conv, ese, norm, planes, pool, relu, type Planes } from '../../models/plain.js';
-
-const folder = mkdtempSync(join(tmpdir(), 'networks-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { add, concat, conv, ese, norm, pool, relu, type Planes } from '../../models/plain.js';
+import { difference, normalised, picture, run, type Result } from '../../models/run-network.js';
 
 const livelyWeights = (network: Network, seed: number): Weights => lively(seededWeights(network, seed), seed);
-
-const picture = (width: number, height: number): Uint8Array => {
-  const random = createRandom(3, 'picture');
-  return Uint8Array.from({ length: width * height * 3 }, () => Math.floor(random() * 256));
-};
-
-const imageNet = { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
-
-/** Bytes of interleaved pixels as normalised planes. */
-const normalised = (bytes: Uint8Array, width: number, height: number): Planes => {
-  const x = planes(3, height, width);
-  bytes.forEach((byte, at) => {
-    const c = at % 3;
-    x.data[c * width * height + Math.floor(at / 3)] = (byte - imageNet.mean[c]!) / imageNet.std[c]!;
-  });
-  return x;
-};
-
-type Feature = { readonly dims: readonly number[]; readonly data: Float32Array };
-let files = 0;
-const run = async (network: Network, weights: Weights, form: ModelForm, input: Tensor): Promise<Record<string, Feature>> => {
-  const path = join(folder, `${files++}.onnx`);
-  const bytes = writeModel(toOnnx(network, weights, form));
-  // What is read and written again is the same file, so it computes the same.
-  expect(Buffer.compare(writeModel(readModel(bytes)), bytes)).toBe(0);
-  writeFileSync(path, bytes);
-  const session = await InferenceSession.create(path, { intraOpNumThreads: 1, graphOptimizationLevel: 'disabled' });
-  try {
-    const outputs = await session.run({ image: input });
-    return Object.fromEntries(Object.entries(outputs).map(([name, { dims, data, type }]) =>
-      [name, { dims, data: type === 'float16' ? Float32Array.from(data as Uint16Array, halfToNumber) : data as Float32Array }]));
-  } finally {
-    await session.release();
-  }
-};
-
-/** Largest difference, against the root mean square of what is wanted. */
-const difference = (got: ArrayLike<number>, wanted: ArrayLike<number>): number => {
-  expect(got.length).toBe(wanted.length);
-  let [most, squares] = [0, 0];
-  for (let n = 0; n < wanted.length; n++) {
-    most = Math.max(most, Math.abs(got[n]! - wanted[n]!));
-    squares += wanted[n]! ** 2;
-  }
-  return most / Math.sqrt(squares / wanted.length);
-};
 
 /** A VoVNet as plain loops, straight from the papers' tables; names of weights are all it knows of the builder. */
 const forward = (v: Variant, stem: Stem, weights: Weights, image: Planes): readonly Planes[] => {
@@ -135,7 +80,7 @@ describe('a network as ONNX', () => {
   });
 
   it('takes several pictures, and other sizes where they are left open', async () => {
-    const [one] = Object.values(await run(slim, weights, {}, pixels)) as [Feature];
+    const [one] = Object.values(await run(slim, weights, {}, pixels)) as [Result];
     const two = await run(slim, weights, {}, new Tensor('uint8', Uint8Array.from([...bytes, ...bytes]), [2, 64, 64, 3]));
     expect(difference(two['stride4']!.data.subarray(one.data.length), one.data)).toBeLessThan(1e-5);
     const large = vovnet(findVariant('27-slim')!, { width: 320, height: 320 });
