@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { halfToNumber } from '../../electron/engine/inference/tensors.js';
 import { createRandom } from '../../models/networks/random.js';

@@ -74,7 +74,7 @@ describe('a network to compare with', () => {
       const { network, weights, pixels } = prepare(id, [width, height]);
       const other = findNetwork(id)!.build({ width: 128, height: 96 });
       const wanted = await run(network, weights, {}, pixels);
-      const twice = new Tensor('uint8', Uint8Array.from([...pixels.data as Uint8Array, ...pixels.data as Uint8Array]), [2, height, width, 3]);
+      const twice = new Tensor('uint8', Uint8Array.from([...pixels.data, ...pixels.data]), [2, height, width, 3]);
       const got = await run(other, weights, { anySize: true }, twice);
       for (const [name, { dims, data }] of Object.entries(wanted)) {
         expect(got[name]!.dims).toEqual([2, ...dims.slice(1)]);
