@@ -1,44 +1,9 @@
-import type { Network } from '../networks/layers.js';
 import { findVariant, type Variant } from '../networks/variants.js';
-import { vovnet, type PictureSize } from '../networks/vovnet.js';
+import { vovnet } from '../networks/vovnet.js';
+import { imageNet, type Family, type Member, type Pixels } from './family.js';
 import type { LayerName } from './layout.js';
+import { others } from './other-families.js';
 
-/** What a network was trained to see: a channel became (byte - mean) ÷ std. Both in the order red, green, blue. */
-export type Pixels = {
-  /** Order of the channels it takes; weights for blue, green, red are turned round when they are read. */
-  readonly order: 'rgb' | 'bgr';
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-};
-
-/** One network that a family publishes weights of. */
-export type Member = {
-  /** The ID of ours. */
-  readonly id: string;
-  /** What it is called there. */
-  readonly name: string;
-  /** The network as those weights were trained. */
-  readonly variant: Variant;
-  readonly pixels: Pixels;
-  readonly network: (size: PictureSize) => Network;
-};
-
-/** Weights published in one way: how tensors are called, by what they are recognised, and whose they are. */
-export type Family = {
-  readonly id: string;
-  readonly title: string;
-  /** Tensors that all such files hold, after a prefix they share; and one they must not hold. */
-  readonly has: readonly string[];
-  readonly lacks?: string;
-  /** What that prefix must be like, where names alone do not tell. */
-  readonly prefix?: RegExp;
-  readonly names: readonly LayerName[] | 'own';
-  /** Tensors of the classifier, by name. */
-  readonly classifier: readonly string[];
-  readonly members: readonly Member[];
-};
-
-export const imageNet: Pixels = { order: 'rgb', mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
 const half: Pixels = { order: 'rgb', mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] };
 /** detectron2/config/defaults.py: INPUT.FORMAT, PIXEL_MEAN and PIXEL_STD, which no VoVNet configuration changes. */
 const detectron2: Pixels = { order: 'bgr', mean: [123.675, 116.28, 103.53], std: [1, 1, 1] };
@@ -49,7 +14,7 @@ const member = (id: string, name: string, set: Partial<Variant>, pixels: Pixels)
   const own = findVariant(id);
   if (own === null) throw new RangeError(`There is no network ${id}.`);
   const variant: Variant = { ...own, ...set, stem: 'released' };
-  return { id, name, variant, pixels, network: (size) => vovnet(variant, size) };
+  return { id, name, variant, pixels, network: (size, classes) => vovnet(variant, size, variant.stem, classes) };
 };
 
 /** timm/models/vovnet.py: no shortcut in V1; attention in the last module of a stage alone. */
@@ -82,12 +47,12 @@ const releasedNames: readonly LayerName[] = [
 
 const released = (id: string, name: string, pixels: Pixels): Member => member(id, name, { identity: true }, pixels);
 
-/** Every family whose files are read. Names and options are those of the sources named with them. */
-export const families: readonly Family[] = [
+/** The VoVNets. Names and options are those of the sources named with them. */
+const vovnets: readonly Family[] = [
   {
     id: 'timm', title: 'timm (vovnet*, ese_vovnet*)',
     has: ['stem.0.conv.weight', 'stages.0.blocks.0.conv_concat.conv.weight'],
-    names: timmNames, classifier: ['head.fc.weight', 'head.fc.bias'],
+    names: timmNames, classifier: 'head.fc',
     members: [
       timm('vovnet-39', 'vovnet39a'), timm('vovnet-57', 'vovnet57a'),
       timm('vovnetv2-19-slim-dw', 'ese_vovnet19b_slim_dw'), timm('vovnetv2-19-dw', 'ese_vovnet19b_dw'),
@@ -98,7 +63,7 @@ export const families: readonly Family[] = [
   {
     id: 'vovnet-pytorch', title: 'the released VoVNet (VoVNet.pytorch)',
     has: ['stem.stem_1/conv.weight', 'stage2.OSA2_1.concat.OSA2_1_concat/conv.weight'], lacks: 'stage2.OSA2_1.ese.fc.weight', prefix: /^(?!.*\bbody\.$)/,
-    names: releasedNames, classifier: ['classifier.weight', 'classifier.bias'],
+    names: releasedNames, classifier: 'classifier',
     members: [
       released('vovnet-27-slim', 'vovnet27_slim', imageNet), released('vovnet-39', 'vovnet39', imageNet), released('vovnet-57', 'vovnet57', imageNet),
     ],
@@ -106,7 +71,7 @@ export const families: readonly Family[] = [
   {
     id: 'vovnet-detectron', title: 'VoVNet-Detectron (maskrcnn-benchmark)',
     has: ['stem.stem_1/conv.weight', 'stage2.OSA2_1.concat.OSA2_1_concat/conv.weight'], lacks: 'stage2.OSA2_1.ese.fc.weight', prefix: /\bbody\.$/,
-    names: releasedNames, classifier: [],
+    names: releasedNames, classifier: null,
     members: [
       released('vovnet-27-slim', 'V-27-FPN', maskrcnn), released('vovnet-39', 'V-39-FPN', maskrcnn), released('vovnet-57', 'V-57-FPN', maskrcnn),
     ],
@@ -114,7 +79,7 @@ export const families: readonly Family[] = [
   {
     id: 'vovnet-detectron2', title: 'vovnet-detectron2 and CenterMask2',
     has: ['stem.stem_1/conv.weight', 'stage2.OSA2_1.concat.OSA2_1_concat/conv.weight', 'stage2.OSA2_1.ese.fc.weight'],
-    names: releasedNames, classifier: [],
+    names: releasedNames, classifier: null,
     members: [
       released('vovnetv2-19-slim-dw', 'V-19-slim-dw-eSE', detectron2), released('vovnetv2-19-dw', 'V-19-dw-eSE', detectron2),
       released('vovnetv2-19-slim', 'V-19-slim-eSE', detectron2), released('vovnetv2-19', 'V-19-eSE', detectron2),
@@ -122,3 +87,6 @@ export const families: readonly Family[] = [
     ],
   },
 ];
+
+/** Every family whose files are read. */
+export const families: readonly Family[] = [...vovnets, ...others];

@@ -2,9 +2,9 @@ import type { Network } from '../networks/layers.js';
 import { parametersOf, type Parameter, type ParameterRole } from '../networks/weights.js';
 
 /**
- * How a layer of ours is called elsewhere: our name, the other's for its convolution, and for its
- * normalisation. `{s}` in ours stands for a number; `{s}`, `{s-2}` in theirs for it, or as much less.
- * Where their normalisation comes from a convolution's own name, it is left out.
+ * How a layer of ours is called elsewhere: our name, the other's for its weights, and for its
+ * normalisation where it has one. `{s}` in ours stands for a number; `{s}`, `{s-2}` in theirs for it,
+ * or as much less.
  */
 export type LayerName = readonly [ours: string, convolution: string, normalisation?: string];
 
@@ -35,18 +35,15 @@ export type Renamed = { readonly parameter: Parameter; readonly theirs: string |
 export const renameParameters = (network: Network, names: readonly LayerName[] | 'own'): readonly Renamed[] => {
   if (names === 'own') return parametersOf(network).map((parameter) => ({ parameter, theirs: parameter.name }));
   const rules = names.map(compile);
-  return parametersOf(network).map((parameter) => {
-    const { name, role } = parameter;
-    const plain = role === 'weight' || role === 'bias';
-    const layer = name.slice(0, -`${plain ? '' : '.norm'}.${role}`.length);
-    for (const { ours, keys, convolution, normalisation } of rules) {
-      const found = ours.exec(layer);
-      if (found === null) continue;
-      const template = plain ? convolution : normalisation;
-      if (template === null) break;
-      const values = new Map(keys.map((key, n) => [key, Number(found[n + 1])]));
-      return { parameter, theirs: `${fill(template, values)}.${parts[role]}` };
-    }
-    return { parameter, theirs: null };
+  return network.layers.flatMap((layer) => {
+    const parameters = parametersOf({ ...network, layers: [layer] });
+    const rule = parameters.length === 0 ? undefined : rules.find(({ ours }) => ours.test(layer.name));
+    const values = new Map(rule?.ours.exec(layer.name)?.slice(1).map((value, n) => [rule.keys[n] ?? '', Number(value)]));
+    return parameters.map((parameter): Renamed => {
+      // A normalisation on its own has but one name.
+      const plain = layer.kind === 'norm' || parameter.role === 'weight' || parameter.role === 'bias';
+      const template = plain ? rule?.convolution : rule?.normalisation;
+      return { parameter, theirs: template === undefined || template === null ? null : `${fill(template, values)}.${parts[parameter.role]}` };
+    });
   });
 };

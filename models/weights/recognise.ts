@@ -1,7 +1,9 @@
-import { stems, variants, type Variant } from '../networks/variants.js';
+import { findVariant, stems, type Variant } from '../networks/variants.js';
 import { vovnet } from '../networks/vovnet.js';
+import { allNetworks } from '../reference/catalogue.js';
 import { WeightsError, shown } from './error.js';
-import { families, imageNet, type Family, type Member, type Pixels } from './families.js';
+import { families } from './families.js';
+import { imageNet, type Family, type Member, type Pixels } from './family.js';
 import type { TensorFile } from './safetensors.js';
 import { fitTensors, type Fit } from './take.js';
 
@@ -32,12 +34,14 @@ const ownFamily = ({ metadata }: TensorFile): Family => {
   const identity = metadata.get('identity');
   const pixels: Pixels = { order: 'rgb', mean: triple(metadata.get('mean')) ?? imageNet.mean, std: triple(metadata.get('std')) ?? imageNet.std };
   return {
-    id: 'vovision', title: 'VoVision', has: [], names: 'own', classifier: [],
-    members: variants.map((variant): Member => {
+    id: 'vovision', title: 'VoVision', has: [], names: 'own', classifier: 'classifier.linear',
+    members: allNetworks.map(({ id, build }): Member => {
+      const variant = findVariant(id);
+      if (variant === null) return { id, name: id, variant, pixels, network: (size, classes) => build(size, { classes }) };
       const built: Variant = {
         ...variant, ...(stem !== undefined && { stem }), ...(ese !== undefined && { ese }), ...(identity !== undefined && { identity: identity === 'true' }),
       };
-      return { id: variant.id, name: variant.id, variant: built, pixels, network: (size) => vovnet(built, size) };
+      return { id, name: id, variant: built, pixels, network: (size, classes) => vovnet(built, size, built.stem, classes) };
     }),
   };
 };

@@ -1,8 +1,8 @@
 import { convolutions, inputName, type Network } from '../networks/layers.js';
 import type { Weights } from '../networks/weights.js';
 import { WeightsError, shown } from './error.js';
-import type { Family, Pixels } from './families.js';
-import { renameParameters } from './layout.js';
+import type { Family, Pixels } from './family.js';
+import { renameParameters, type LayerName } from './layout.js';
 import { toFloats, type Tensor } from './numbers.js';
 import type { TensorFile } from './safetensors.js';
 
@@ -36,7 +36,7 @@ export const fitTensors = (network: Network, { tensors }: TensorFile, { family, 
   const used = new Map<string, string>();
   const misfits: Misfit[] = [];
   const counters = new Set<string>();
-  for (const { parameter: { name: ours, role, dims }, theirs } of renameParameters(network, family.names)) {
+  for (const { parameter: { name: ours, role, dims }, theirs } of renameParameters(network, withClassifier(family))) {
     const name = theirs === null ? null : prefix + theirs;
     const tensor = name === null ? undefined : tensors.get(name);
     if (name === null || tensor === undefined) {
@@ -52,7 +52,7 @@ export const fitTensors = (network: Network, { tensors }: TensorFile, { family, 
     }
   }
   const taken = new Set(used.values());
-  const classifier = new Set(family.classifier.map((name) => prefix + name));
+  const classifier = new Set(family.classifier === null ? [] : ['weight', 'bias'].map((part) => `${prefix}${family.classifier ?? ''}.${part}`));
   const rest = [...tensors.keys()].filter((name) => !taken.has(name));
   const ignored = rest.filter((name) => counters.has(name));
   const leftOut = rest.filter((name) => classifier.has(name) || !name.startsWith(prefix));
@@ -60,6 +60,13 @@ export const fitTensors = (network: Network, { tensors }: TensorFile, { family, 
   misfits.push(...extra.map((name): Misfit => ({ kind: 'extra', name, text: `${shown(name)} is not part of the network.` })));
   return { used, leftOut, ignored, extra, misfits };
 };
+
+const withClassifier = ({ names, classifier }: Place['family']): readonly LayerName[] | 'own' =>
+  names === 'own' || classifier === null ? names : [...names, ['classifier.linear', classifier]];
+
+/** Classes that a file's classifier tells apart; null where it has none. */
+export const classesOf = ({ tensors }: TensorFile, { family: { classifier }, prefix }: Place): number | null =>
+  classifier === null ? null : tensors.get(`${prefix}${classifier}.weight`)?.dims[0] ?? null;
 
 export type Taken = { readonly weights: Weights; readonly fit: Fit };
 
@@ -82,16 +89,13 @@ export const takeWeights = (network: Network, file: TensorFile, place: Place, or
   }
   if (misfits.length > 0) throw misfitError(network, misfits);
   if (order === 'bgr') {
-    for (const { name, inputs } of convolutions(network)) {
+    for (const { name, inputs, kernel } of convolutions(network)) {
       const values = inputs[0] === inputName ? weights.get(`${name}.weight`) : undefined;
-      if (values !== undefined) turnChannels(values, network.input.channels, fitSize(network, name));
+      if (values !== undefined) turnChannels(values, network.input.channels, kernel ** 2);
     }
   }
   return { weights, fit };
 };
-
-/** Numbers of one kernel. */
-const fitSize = (network: Network, layer: string): number => (convolutions(network).find(({ name }) => name === layer)?.kernel ?? 1) ** 2;
 
 /** Turns the order of input channels round, in place: [out, channels, kernel]. */
 const turnChannels = (values: Float32Array, channels: number, kernel: number): void => {

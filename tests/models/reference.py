@@ -1,9 +1,11 @@
 """Networks as other people publish them, with weights and what they compute: python reference.py FOLDER NAME...
 
 Writes for each NAME its state dict, NAME.safetensors, and NAME.io.safetensors: a picture `x` [1, 3, 72, 104] and the
-features at strides 4, 8, 16 and 32, `f0` to `f3`. NAMEs are models of timm, or `released:DEPTH`, a network with the
-modules and names of the VoVNet authors' own code.
+features at strides 4, 8, 16 and 32, `f0` to `f3`, of VoVNets, and the scores of ten classes, `scores`, where there is a
+classifier. NAMEs are models of timm; `torchvision:NAME`, its models; `old:NAME`, a DenseNet of timm under the names of
+torchvision's first checkpoints; `released:DEPTH`, a network with the modules and names of the VoVNet authors' own code.
 """
+import re
 import sys
 from collections import OrderedDict
 
@@ -109,24 +111,32 @@ def settle(model, features, generator):
 
 
 def build(name):
-    if name.startswith('released:'):
-        model = Released(*RELEASED[name.split(':')[1]])
+    """The network, and what gives its features; None where only its scores are compared."""
+    kind, _, plain = name.rpartition(':')
+    if kind == 'released':
+        model = Released(*RELEASED[plain])
         return model, model.features
+    if kind == 'torchvision':
+        import torchvision
+        return torchvision.models.get_model(plain, num_classes=10), None
     import timm
-    model = timm.create_model(name, pretrained=False, num_classes=10)
-    return model, lambda x: model.forward_intermediates(x, intermediates_only=True)[-4:]
+    model = timm.create_model(plain, pretrained=False, num_classes=10)
+    return model, (lambda x: model.forward_intermediates(x, intermediates_only=True)[-4:]) if 'vovnet' in name else None
 
 
 for name in sys.argv[2:]:
     torch.manual_seed(1)
     generator = torch.Generator().manual_seed(2)
     model, features = build(name)
-    settle(model, features, generator)
+    settle(model, features or model, generator)
     path = f'{sys.argv[1]}/{name.replace(":", "-")}'
-    save_file({key: value.contiguous() for key, value in model.state_dict().items()}, f'{path}.safetensors')
+    rename = (lambda key: re.sub(r'(denselayer\d+\.(?:norm|conv))(\d)', r'\1.\2', key)) if name.startswith('old:') else (lambda key: key)
+    save_file({rename(key): value.contiguous() for key, value in model.state_dict().items()}, f'{path}.safetensors')
     x = torch.randn(1, 3, 72, 104, generator=generator)
     # In double precision: what remains is the rounding of the one that is compared.
     model.double()
     with torch.no_grad():
-        found = [value.float() for value in features(x.double())]
-    save_file({'x': x, **{f'f{n}': value.contiguous() for n, value in enumerate(found)}}, f'{path}.io.safetensors')
+        found = {f'f{n}': value for n, value in enumerate(features(x.double()))} if features else {}
+        if not name.startswith('released:'):
+            found['scores'] = model(x.double())
+    save_file({'x': x, **{key: value.float().contiguous() for key, value in found.items()}}, f'{path}.io.safetensors')

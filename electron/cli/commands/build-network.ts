@@ -17,7 +17,7 @@ export const buildOptions: Readonly<Record<string, OptionSpec>> = {
   input: { type: 'text', value: 'KIND', choices: ['bytes', 'numbers'], help: 'build: uint8 [n,h,w,3], normalised inside, or [n,3,h,w] (bytes)' },
   'any-size': { type: 'flag', help: 'build: leave the size of the picture open' },
   'keep-norm': { type: 'flag', help: 'build: batch normalisation as nodes of its own, to train on' },
-  classifier: { type: 'flag', help: 'build, networks: give the scores of classes in place of features (--classes N of them, else 1000)' },
+  classifier: { type: 'flag', help: 'build, networks: give the scores of classes in place of features (--classes N of them, else those of the weights, else 1000)' },
   ...weightsOptions,
   output: { type: 'text', short: 'o', value: 'FILE', help: 'build: the .onnx file to write' },
 };
@@ -30,8 +30,10 @@ export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly
   if (file !== null && args.number('seed') !== null) throw new UserError('usage', '--seed is for untrained networks: --weights and --seed exclude each other.');
   if (file === null && args.text('prefix') !== null) throw new UserError('usage', '--prefix says which weights of a file are meant: it needs --weights.');
   const classes = readClassCount(args);
-  if (file !== null && classes !== null) throw new UserError('usage', '--classifier is for untrained networks: weights are taken for the features alone.', 'Leave it out.');
-  const trained = file === null ? null : await openTrained(file, id, readSize(args.text('size') ?? '224'), args.text('stem'), args.text('prefix'));
+  const trained = file === null ? null : await openTrained(file, id, {
+    size: readSize(args.text('size') ?? '224'), stem: args.text('stem'), prefix: args.text('prefix'),
+    classes: classes !== null && args.text('classes') === null ? 'file' : classes,
+  });
   const { network, stem } = trained ?? openNetwork(id, args, classes);
   const seed = args.number('seed') ?? 0;
   if (!Number.isInteger(seed)) throw new UserError('usage', `--seed is ${seed}; it must be a whole number.`);
@@ -75,7 +77,7 @@ const weightsAnswer = ({ found: { family, prefix }, member, taken: { fit } }: Tr
 
 const weightsText = ({ member: { pixels }, taken: { fit } }: TrainedNetwork): readonly string[] => [
   `  ${fit.used.size} tensors used${fit.ignored.length > 0 ? `, ${fit.ignored.length} counters of training steps (num_batches_tracked) ignored` : ''}`,
-  ...(fit.leftOut.length > 0 ? [`  left out, since a backbone has no place for them: ${someOf(fit.leftOut)}`] : []),
+  ...(fit.leftOut.length > 0 ? [`  left out, since the network has no place for them: ${someOf(fit.leftOut)}`] : []),
   `  pixels: red, green, blue; less ${pixels.mean.join(', ')}, divided by ${pixels.std.join(', ')}${pixels.order === 'bgr' ? '; the weights were for blue, green, red and have been turned round' : ''}`,
 ];
 

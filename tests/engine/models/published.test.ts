@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Network } from '../../../models/networks/layers.js';
 import { toOnnx } from '../../../models/networks/to-onnx.js';
+import type { Weights } from '../../../models/networks/weights.js';
 import { writeModel } from '../../../models/onnx/write.js';
 import { toFloats } from '../../../models/weights/numbers.js';
 import { candidates, chooseFamily } from '../../../models/weights/recognise.js';
@@ -24,6 +26,17 @@ const folder = mkdtempSync(join(tmpdir(), 'published-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const open = (name: string): TensorFile => readSafetensors(readFileSync(join(folder, `${name}.safetensors`)));
+
+const run = async (network: Network, weights: Weights, x: Float32Array): Promise<InferenceSession.OnnxValueMapType> => {
+  const model = join(folder, 'model.onnx');
+  writeFileSync(model, writeModel(toOnnx(network, weights, { input: 'numbers' })));
+  const session = await InferenceSession.create(model, { intraOpNumThreads: 1 });
+  try {
+    return await session.run({ image: new Tensor('float32', x, [1, 3, 72, 104]) });
+  } finally {
+    await session.release();
+  }
+};
 
 /** Largest difference, against the largest value: PyTorch's own float32 is up to 3e-5 from its float64 here. */
 const difference = (got: ArrayLike<number>, wanted: Float32Array): number => {
@@ -51,6 +64,13 @@ describe('weights of PyTorch networks, against what PyTorch computes', () => {
     ['released:V-19-slim-dw-eSE', 'vovnet-detectron2', 'vovnetv2-19-slim-dw'],
     ['released:V-19-eSE', 'vovnet-detectron2', 'vovnetv2-19'],
     ['released:V-39-eSE', 'vovnet-detectron2', 'vovnetv2-39'],
+    ['resnet50', 'resnet', 'resnet-50'],
+    ['torchvision:resnet101', 'resnet', 'resnet-101'],
+    ['densenet121', 'densenet', 'densenet-121'],
+    ['old:densenet161', 'densenet-old', 'densenet-161'],
+    ['torchvision:densenet201', 'densenet', 'densenet-201'],
+    ['mobilenetv2_100', 'timm-mobilenetv2', 'mobilenet-v2'],
+    ['torchvision:mobilenet_v2', 'torchvision-mobilenetv2', 'mobilenet-v2'],
   ];
   it.skipIf(skipped !== null).each(cases)(skipped === null ? '%s' : `%s (skipped: ${skipped})`, async (name, family, id) => {
     const made = spawnSync(python ?? '', [join(root, 'tests/models/reference.py'), folder, name], { encoding: 'utf8' });
@@ -63,27 +83,25 @@ describe('weights of PyTorch networks, against what PyTorch computes', () => {
     expect(fitting.map(({ member }) => member.id)).toEqual([id]);
     const [{ member }] = fitting as [typeof fitting[number]];
 
-    const network = member.network({ width: 104, height: 72 });
-    // The picture is normalised already, in the order the weights are for: they are taken as they are.
-    const { weights, fit } = takeWeights(network, file, found, 'rgb');
-    expect(fit.used.size + fit.leftOut.length + fit.ignored.length).toBe(file.tensors.size);
-    const model = join(folder, 'model.onnx');
-    writeFileSync(model, writeModel(toOnnx(network, weights, { input: 'numbers' })));
     const io = open(`${plain}.io`);
-    const session = await InferenceSession.create(model, { intraOpNumThreads: 1 });
-    try {
-      const outputs = await session.run({ image: new Tensor('float32', toFloats('x', io.tensors.get('x')!), [1, 3, 72, 104]) });
-      for (let n = 0; n < 4; n++) {
-        const wanted = io.tensors.get(`f${n}`)!;
-        const got = outputs[`stride${4 * 2 ** n}`]!;
-        expect(got.dims).toEqual(wanted.dims);
-        const far = difference(got.data as Float32Array, toFloats('f', wanted));
-        if (process.env['VOVISION_DEBUG']) process.stdout.write(`${name} stride${4 * 2 ** n} ${far.toExponential(2)}\n`);
+    const outcomes = io.tensors.has('scores') ? [undefined, 10] : [undefined];
+    for (const classes of outcomes) {
+      const network = member.network({ width: 104, height: 72 }, classes);
+      // The picture is normalised already, in the order the weights are for: they are taken as they are.
+      const { weights, fit } = takeWeights(network, file, found, 'rgb');
+      expect(fit.used.size + fit.leftOut.length + fit.ignored.length).toBe(file.tensors.size);
+      expect(fit.leftOut).toHaveLength(classes === undefined && io.tensors.has('scores') || name === 'released:27-slim' || name === 'released:39' ? 2 : 0);
+      const got = await run(network, weights, toFloats('x', io.tensors.get('x')!));
+      const wanted = classes === undefined ? [0, 1, 2, 3].map((n) => [`stride${4 * 2 ** n}`, `f${n}`] as const) : [['logits', 'scores'] as const];
+      for (const [ours, theirs] of wanted.filter(([, each]) => io.tensors.has(each))) {
+        const tensor = io.tensors.get(theirs)!;
+        const { dims, data } = got[ours]!;
+        expect(dims).toEqual(tensor.dims);
+        const far = difference(data as Float32Array, toFloats(theirs, tensor));
+        if (process.env['VOVISION_DEBUG']) process.stdout.write(`${name} ${ours} ${far.toExponential(2)}\n`);
         expect(far).toBeLessThan(1e-4);
       }
-    } finally {
-      await session.release();
-      for (const each of [`${plain}.safetensors`, `${plain}.io.safetensors`]) rmSync(join(folder, each));
     }
+    for (const each of [`${plain}.safetensors`, `${plain}.io.safetensors`]) rmSync(join(folder, each));
   });
 });
