@@ -61,7 +61,7 @@ export const evalCommand: Command = {
         const picturesPerSecond = round(images / seconds);
         const about = { model: model.info.id, source, provider: worker.choice.running, seconds: round(seconds), picturesPerSecond };
         output.answer({ ap50, ap, images, detections, unknown, damaged, ...about }, [
-          `${model.info.name}: ${images} pictures${source === null ? '' : ` of ${source}`}, ${picturesPerSecond} pictures/s on ${worker.choice.running}`, '',
+          `${model.info.name}: ${pictures(images)}${source === null ? '' : ` of ${source}`}, ${picturesPerSecond} pictures/s on ${worker.choice.running}`, '',
           ...table(result),
         ].join('\n'));
       } finally {
@@ -76,17 +76,19 @@ export const evalCommand: Command = {
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
+const pictures = (count: number): string => (count === 1 ? '1 picture' : `${count} pictures`);
+
 const list = (names: readonly string[]): string => (names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', '));
 
 /** What makes the figures differ from what they may be taken for. */
 const tell = ({ unknown, damaged, resized }: Evaluation, output: Output): void => {
   if (unknown.length > 0) output.note(`The model does not know ${list(unknown)}: not in the mean.`);
-  if (damaged.length > 0) output.note(`${damaged.length} pictures cannot be decoded, and count as pictures on which nothing was found: ${list(damaged)}.`);
-  if (resized.length > 0) output.note(`${resized.length} pictures have another size than their annotations say, so boxes may lie elsewhere: ${list(resized)}.`);
+  if (damaged.length > 0) output.note(`Of ${pictures(damaged.length)} nothing could be decoded, so nothing was found there: ${list(damaged)}.`);
+  if (resized.length > 0) output.note(`The size of ${pictures(resized.length)} is not what the annotations say, so boxes may lie elsewhere: ${list(resized)}.`);
 };
 
 const table = ({ ap50, ap }: Evaluation): readonly string[] => {
   const cell = (value: number | null | undefined): string => (value ?? null) === null ? '-' : (value ?? 0).toFixed(3);
-  const width = Math.max(...Object.keys(ap50).map((name) => name.length));
+  const width = Math.max(5, ...Object.keys(ap50).map((name) => name.length));
   return [`${'class'.padEnd(width)}   AP50  AP50-95`, ...Object.keys(ap50).map((name) => `${name.padEnd(width)}  ${cell(ap50[name]).padStart(5)}  ${cell(ap[name]).padStart(7)}`)];
 };
