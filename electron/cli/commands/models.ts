@@ -7,19 +7,28 @@ import type { Command } from '../command.js';
 import { settings } from '../open.js';
 import { buildDetector, detectorOptions } from './build-detector.js';
 import { buildNetwork, buildOptions } from './build-network.js';
+import { onlyForQuantize, quantize, quantizeOptions } from './quantize-model.js';
 import { describeWeights } from './weights.js';
 
 /** `vovision models`: see docs/cli.md. */
 export const models: Command = {
   spec: {
     name: 'models',
-    summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one. models weights FILE: what a safetensors file holds.',
+    summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one. models weights FILE: what a safetensors file holds. models quantize MODEL --video CLIP -o OUT.onnx: makes a detector smaller and faster.',
     positionals: ['WHAT', 'ID|FILE'],
     required: 1,
-    options: { ...buildOptions, ...detectorOptions },
+    options: { ...quantizeOptions, ...buildOptions, ...detectorOptions },
   },
-  run: async (args, output) => {
+  run: async (args, output, signal) => {
     const [what = '', id] = args.positionals;
+    if (what === 'quantize') {
+      if (id === undefined) throw new UserError('usage', 'models quantize needs a MODEL: an id of models list, or an .onnx file.');
+      const { answer, text } = await quantize(id, args, output, signal);
+      output.answer(answer, text);
+      return 0;
+    }
+    const foreign = onlyForQuantize.find((name) => args.text(name) !== null || args.number(name) !== null || args.list(name).length > 0);
+    if (foreign !== undefined) throw new UserError('usage', `--${foreign} is for models quantize.`, 'See: vovision models --help');
     if (what === 'build') {
       if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${[...detectorRows, ...allNetworks].map((each) => each.id).join(', ')}.`);
       const row = findDetector(id);
@@ -36,7 +45,7 @@ export const models: Command = {
       output.answer(answer, text);
       return 0;
     }
-    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there are: models list, models build, models weights.`);
+    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there are: models list, models build, models weights, models quantize.`);
     if (id !== undefined) throw new UserError('usage', `“${id}” is one argument too many.`, 'See: vovision models --help');
     const { zooFolder, dataFolder } = settings();
     const all = (await listModels(zooFolder, join(dataFolder, 'models'))).map(({ info, path, card }) => ({ ...info, path, card }));

@@ -35,6 +35,11 @@ export class Archive {
     }
   }
 
+  /** Names of all members, as the archive lists them. */
+  get names(): readonly string[] {
+    return [...this.members.keys()];
+  }
+
   has(name: string): boolean {
     return this.members.has(name);
   }
