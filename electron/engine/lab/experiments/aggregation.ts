@@ -1,4 +1,5 @@
 import { aggregationNorms, type AggregationNorms } from '../../../../models/experiments/norms.js';
+import { modelMetadata } from '../../../../models/onnx/read.js';
 import { UserError } from '../../contract/contract.js';
 import type { Experiment, ExperimentOutcome, OpenSubject } from '../types.js';
 import { numberColumn, tableOf, textColumn } from './columns.js';
@@ -28,13 +29,15 @@ export const aggregation: Experiment = {
 
 /** Throws a UserError of kind 'bad-model' where the subject has no aggregation. */
 export const lookAt = (subject: OpenSubject): ExperimentOutcome => {
+  const { title } = subject;
   const norms = aggregationNorms(subject.model, new Map(Object.entries(subject.inputs)));
   if (norms.length === 0) {
-    throw new UserError('bad-model', `${subject.title} has no 1x1 convolution that joins three layers or more.`, 'Choose a VoVNet or DenseNet.');
+    throw new UserError('bad-model', `${title} has no 1x1 convolution that joins three layers or more.`, 'Choose a VoVNet or DenseNet.');
   }
   const rows = norms.flatMap(({ name, kind, sources }) => sources.map((source) => ({ aggregation: name, kind, ...source })));
   return {
-    finding: aggregationFinding(subject, norms),
+    // A file that was built here from a seed says so.
+    finding: aggregationFinding({ title, trained: subject.trained && modelMetadata(subject.model)['seed'] === undefined }, norms),
     table: tableOf(shown, rows),
     charts: [
       { kind: 'heat', title: 'L1 norm of the weights for each source', x: 'source', y: 'aggregation', by: 'relative' },

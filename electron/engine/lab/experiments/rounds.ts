@@ -26,8 +26,8 @@ export const noiseOf = (timings: readonly { readonly time: number; readonly low:
 
 /** Inferences before anything is timed: the first ones compile, allocate and fill caches. */
 const warming = { runs: 2, milliseconds: milliseconds(30) };
-/** One turn of one graph in a round. */
-const turn = { runs: 3, milliseconds: milliseconds(60) };
+/** One turn of one graph in a round; the first inference is left out, since another graph had the machine before it. */
+const turn = { runs: 4, milliseconds: milliseconds(60) };
 
 /** A network as a graph for one picture of numbers, with weights from a fixed seed. */
 type Built = { readonly model: ModelProto; readonly inputs: BenchGraph['inputs'] };
@@ -69,7 +69,7 @@ export const timeTogether = async <T>(
       for (const n of order) {
         step(`Round ${round + 1} of ${rounds}: ${networks[n]?.title ?? ''}`);
         const times = await benches[n]?.bench.run(turn, signal) ?? [];
-        medians[n]?.push(milliseconds(median(times)));
+        medians[n]?.push(milliseconds(median(times.slice(1))));
       }
     }
     const results: (Timing & { readonly seen: T })[] = [];
