@@ -1,4 +1,6 @@
 import { UserError } from '../engine/contract/contract.js';
+import { detectorNetwork } from '../../models/detector/detector.js';
+import { detectorRows, findDetector, usualClasses, type DetectorRow } from '../../models/detector/rows.js';
 import type { Network } from '../../models/networks/layers.js';
 import { stems, type Stem } from '../../models/networks/variants.js';
 import type { PictureSize } from '../../models/networks/vovnet.js';
@@ -19,9 +21,11 @@ const longest = 8192;
  * UserError of kind 'usage'.
  */
 export const openNetwork = (id: string, args: Parsed, classes: number | null = null): { readonly network: Network; readonly stem: Stem | null } => {
+  const detector = findDetector(id);
+  if (detector !== null) return { network: openDetector(detector, args), stem: null };
   const entry = findNetwork(id);
   if (entry === null) {
-    throw new UserError('usage', `There is no network “${id}”.`, `There are ${allNetworks.map((each) => each.id).join(', ')}.`);
+    throw new UserError('usage', `There is no network “${id}”.`, `There are ${[...detectorRows, ...allNetworks].map((each) => each.id).join(', ')}.`);
   }
   const asked = stems.find((each) => each === args.text('stem'));
   if (asked !== undefined && entry.stem === null) throw new UserError('usage', `${entry.title} has one stem only.`, 'Leave --stem out: it is for VoVNets.');
@@ -29,6 +33,17 @@ export const openNetwork = (id: string, args: Parsed, classes: number | null = n
     return { network: entry.build(readSize(args.text('size') ?? '224'), { stem: asked, classes: classes ?? undefined }), stem: asked ?? entry.stem };
   } catch (error) {
     if (error instanceof RangeError) throw new UserError('usage', error.message, 'Give a larger --size.', { cause: error });
+    throw error;
+  }
+};
+
+/** A detector with its usual classes, of its own size where none is asked for. */
+const openDetector = (row: DetectorRow, args: Parsed): Network => {
+  if (args.text('stem') !== null) throw new UserError('usage', `${row.title} has one stem only.`, 'Leave --stem out: it is for VoVNets.');
+  try {
+    return detectorNetwork(row, usualClasses.length, readSize(args.text('size') ?? String(row.size)));
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError('usage', error.message, 'Give another --size, as 320 or 640x384.', { cause: error });
     throw error;
   }
 };

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { readDataset } from '../../engine/evaluation/dataset.js';
 import { evaluate, type Evaluation } from '../../engine/evaluation/evaluate.js';
-import { categoriesOf } from '../../engine/evaluation/figures.js';
+import { categoriesOf, cocoResults } from '../../engine/evaluation/figures.js';
 import { PictureFiles } from '../../engine/evaluation/pictures.js';
 import type { CommandSpec } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -11,6 +11,7 @@ import { openTools } from '../open.js';
 import { modelOptions, openNamedModel } from '../open-model.js';
 import { openWorker, providerOption } from '../open-worker.js';
 import type { Output } from '../output.js';
+import { writeWhole } from '../write-whole.js';
 
 const spec: CommandSpec = {
   name: 'eval',
@@ -21,6 +22,7 @@ const spec: CommandSpec = {
     annotations: { type: 'text', value: 'FILE', help: 'what is on them, in COCO’s format' },
     source: { type: 'text', value: 'S', help: 'only the pictures whose “source” is this' },
     'min-score': { type: 'number', range: [0, 1], help: 'boxes below are not looked at (0.001)' },
+    detections: { type: 'text', value: 'FILE', help: 'also writes every box, as COCO’s own tools take results' },
     answer: modelOptions.answer,
     ...providerOption,
   },
@@ -57,10 +59,13 @@ export const evalCommand: Command = {
           onProgress: (done, total) => output.progress(`${done} of ${total} pictures`),
         });
         tell(result, output);
-        const { ap50, ap, images, detections, seconds, unknown, damaged } = result;
+        const { ap50, ap, images, found, seconds, unknown, damaged } = result;
+        const boxes = cocoResults(found);
+        const file = args.text('detections');
+        if (file !== null) await writeWhole(file, new TextEncoder().encode(JSON.stringify(boxes)));
         const picturesPerSecond = round(images / seconds);
         const about = { model: model.info.id, source, provider: worker.choice.running, seconds: round(seconds), picturesPerSecond };
-        output.answer({ ap50, ap, images, detections, unknown, damaged, ...about }, [
+        output.answer({ ap50, ap, images, detections: boxes.length, unknown, damaged, ...about }, [
           `${model.info.name}: ${pictures(images)}${source === null ? '' : ` of ${source}`}, ${picturesPerSecond} pictures/s on ${worker.choice.running}`, '',
           ...table(result),
         ].join('\n'));

@@ -6,7 +6,7 @@ import { PictureBatch, type DecodedPicture } from '../media/picture-batch.js';
 import { pictureKind, type PictureFit } from '../media/picture-filters.js';
 import type { MediaTools } from '../media/types.js';
 import type { Dataset, PictureEntry } from './dataset.js';
-import { categoriesOf, figuresOf, foundOn, type Figures } from './figures.js';
+import { categoriesOf, figuresOf, foundOn, type Figures, type FoundByPicture } from './figures.js';
 import type { PictureFiles } from './pictures.js';
 import type { Found } from './precision.js';
 
@@ -24,7 +24,7 @@ export type EvaluateParts = {
 
 export type Evaluation = Figures & {
   readonly images: number;
-  readonly detections: number;
+  readonly found: FoundByPicture;
   /** Wall time of decoding and inference, which run at the same time. */
   readonly seconds: number;
   /** Pictures that could not be decoded: nothing was found on them. */
@@ -51,13 +51,11 @@ export const evaluate = async (parts: EvaluateParts): Promise<Evaluation> => {
   const categories = categoriesOf(card.classes, dataset);
   const found = new Map<number, ReadonlyMap<number, readonly Found[]>>();
   const resized: string[] = [];
-  let detections = 0;
 
   const look = async (entry: PictureEntry, { size, pixels }: DecodedPicture): Promise<void> => {
     if (entry.size !== null && (entry.size.width !== size.width || entry.size.height !== size.height)) resized.push(entry.file);
     const { boxes } = await thread.run(pixels, letterbox(size, fit.model, fit.fit, fit.pad), minScore);
     const onIt = foundOn(boxes, categories, entry);
-    for (const list of onIt.values()) detections += list.length;
     found.set(entry.id, onIt);
     onProgress?.(found.size, pictures.length);
   };
@@ -80,7 +78,7 @@ export const evaluate = async (parts: EvaluateParts): Promise<Evaluation> => {
 
   return {
     ...figuresOf(dataset, found, new Set(categories.flatMap((category) => category ?? []))),
-    images: pictures.length, detections, seconds: (performance.now() - started) / 1000, resized,
+    images: pictures.length, found, seconds: (performance.now() - started) / 1000, resized,
     damaged: pictures.filter(({ id }) => !found.has(id)).map(({ file }) => file),
   };
 };

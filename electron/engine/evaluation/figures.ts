@@ -1,6 +1,6 @@
 import { detectionStride, unpack } from '../contract/contract.js';
 import type { Dataset, PictureEntry } from './dataset.js';
-import { averagePrecisions, overlaps, type Found, type Picture } from './precision.js';
+import { averagePrecisions, overlaps, type Box, type Found, type Picture } from './precision.js';
 
 /** Average precisions, 0 to 1, by class; `all` is their mean. Null where a class is nowhere to be found. */
 export type Figures = {
@@ -10,6 +10,9 @@ export type Figures = {
   /** Classes that are on the pictures and that the model does not know; they are in no mean. */
   readonly unknown: readonly string[];
 };
+
+/** By picture, then by category. */
+export type FoundByPicture = ReadonlyMap<number, ReadonlyMap<number, readonly Found[]>>;
 
 /** Names that Pascal VOC has for COCO's classes. */
 const otherNames: Readonly<Record<string, string>> = {
@@ -48,9 +51,17 @@ export const foundOn = (
   return found;
 };
 
+/** One box as COCO's own tools take results: `bbox` is left, top, width, height. */
+export type CocoResult = { readonly image_id: number; readonly category_id: number; readonly bbox: Box; readonly score: number };
+
+/** Everything that was found, for pycocotools' `loadRes`; picture by picture, each class best first. */
+export const cocoResults = (found: FoundByPicture): readonly CocoResult[] =>
+  [...found].sort(([a], [b]) => a - b).flatMap(([image, byCategory]) =>
+    [...byCategory].flatMap(([category, list]) => list.map(({ box, score }) => ({ image_id: image, category_id: category, bbox: box, score }))));
+
 /** The figures for what was found, by picture and category. `known`: categories the model can find. */
 export const figuresOf = (
-  { categories, pictures, truths }: Dataset, found: ReadonlyMap<number, ReadonlyMap<number, readonly Found[]>>, known: ReadonlySet<number>,
+  { categories, pictures, truths }: Dataset, found: FoundByPicture, known: ReadonlySet<number>,
 ): Figures => {
   const rows = categories.map(({ id, name }) => {
     const judged = pictures.filter(({ labelled }) => labelled?.has(id) !== false);

@@ -93,6 +93,16 @@ describe('vovision eval', () => {
     expect(ran.stderr).toContain('The size of 1 picture is not what the annotations say, so boxes may lie elsewhere: plain/wide.jpg.');
   });
 
+  it('writes every box as COCO’s tools take it', async () => {
+    const file = join(folder, 'found.json');
+    await evaluate('--images', folder, '--source', 'both', '--detections', file);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual([
+      { image_id: 1, category_id: 7, bbox: [64, 128, 128, 192], score: Math.fround(0.9) },
+      { image_id: 2, category_id: 7, bbox: [64, 128, 128, 192], score: Math.fround(0.9) },
+      { image_id: 2, category_id: 3, bbox: [400, 200, 160, 80], score: Math.fround(0.6) },
+    ]);
+  });
+
   it('is a table for people', async () => {
     const { stdout } = await evaluate('--images', folder, '--source', 'partly');
     expect(stdout).toMatch(/^Fixed: 2 pictures of partly, [\d.]+ pictures\/s on cpu\n\nclass {3}AP50 {2}AP50-95\nall {4}0\.500 {4}0\.500\na {6}0\.000 {4}0\.000\nb {6}1\.000 {4}1\.000\n$/);
