@@ -4,7 +4,7 @@ import type { Stem } from '../../models/networks/variants.js';
 import type { Network } from '../../models/networks/layers.js';
 import type { PictureSize } from '../../models/networks/vovnet.js';
 import { WeightsError } from '../../models/weights/error.js';
-import { findNetwork } from '../../models/reference/catalogue.js';
+import { allNetworks, findNetwork } from '../../models/reference/catalogue.js';
 import type { Member } from '../../models/weights/family.js';
 import { candidates, chooseFamily, type Found } from '../../models/weights/recognise.js';
 import { readSafetensors, type TensorFile } from '../../models/weights/safetensors.js';
@@ -58,9 +58,10 @@ export type Wish = {
 
 /** The network `id` as the weights of a file were trained, with them. Throws a UserError where file and network do not belong together. */
 export const openTrained = async (path: string, id: string, { size, stem, prefix, classes }: Wish): Promise<TrainedNetwork> => {
+  const wanted = findNetwork(id)?.id;
+  if (wanted === undefined) throw new UserError('usage', `There is no network “${id}”.`, `There are ${allNetworks.map((each) => each.id).join(', ')}.`);
   const file = await readTensorFile(path);
   const found = forPeople(path, () => chooseFamily(file, prefix));
-  const wanted = findNetwork(id)?.id ?? id;
   const member = found.family.members.find((each) => each.id === wanted);
   if (member === undefined) {
     throw new UserError('bad-input', `${path}: these are names of ${found.family.title}, where there is no ${wanted}.`,

@@ -1,5 +1,7 @@
 import { findVariant, stems, type Variant } from '../networks/variants.js';
 import { vovnet } from '../networks/vovnet.js';
+import { detectorNetwork } from '../detector/detector.js';
+import { detectorRows, usualClasses } from '../detector/rows.js';
 import { allNetworks } from '../reference/catalogue.js';
 import { WeightsError, shown } from './error.js';
 import { families } from './families.js';
@@ -35,15 +37,30 @@ const ownFamily = ({ metadata }: TensorFile): Family => {
   const pixels: Pixels = { order: 'rgb', mean: triple(metadata.get('mean')) ?? imageNet.mean, std: triple(metadata.get('std')) ?? imageNet.std };
   return {
     id: 'vovision', title: 'VoVision', has: [], names: 'own', classifier: 'classifier.linear',
-    members: allNetworks.map(({ id, build }): Member => {
-      const variant = findVariant(id);
-      if (variant === null) return { id, name: id, variant, pixels, network: (size, classes) => build(size, { classes }) };
-      const built: Variant = {
-        ...variant, ...(stem !== undefined && { stem }), ...(ese !== undefined && { ese }), ...(identity !== undefined && { identity: identity === 'true' }),
-      };
-      return { id, name: id, variant: built, pixels, network: (size, classes) => vovnet(built, size, built.stem, classes) };
-    }),
+    members: [
+      ...allNetworks.map(({ id, build }): Member => {
+        const variant = findVariant(id);
+        if (variant === null) return { id, name: id, variant, pixels, network: (size, classes) => build(size, { classes }) };
+        const built: Variant = {
+          ...variant, ...(stem !== undefined && { stem }), ...(ese !== undefined && { ese }), ...(identity !== undefined && { identity: identity === 'true' }),
+        };
+        return { id, name: id, variant: built, pixels, network: (size, classes) => vovnet(built, size, built.stem, classes) };
+      }),
+      ...detectorRows.map((row): Member => ({
+        id: row.id, name: row.id, variant: null, pixels, network: (size) => detectorNetwork(row, countOf(metadata.get('classes')) ?? usualClasses.length, size),
+      })),
+    ],
   };
+};
+
+/** How many there are in a note that is a JSON list; null where it is none, or has more than a detector may tell apart. */
+const countOf = (text: string | undefined): number | null => {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return Array.isArray(value) && value.length > 0 && value.length <= 10_000 ? value.length : null;
+  } catch {
+    return null;
+  }
 };
 
 /** Three numbers above zero from a note. */
@@ -54,10 +71,11 @@ const triple = (text: string | undefined): readonly [number, number, number] | n
   return [r, g, b];
 };
 
-/** How a network was built, for the notes of a file of weights. */
-export const ownNotes = ({ id, stem, ese, identity }: Variant, pixels: Pixels = imageNet): ReadonlyMap<string, string> => new Map([
-  ['network', id], ['stem', stem], ['ese', ese], ['identity', String(identity)],
-  ['mean', pixels.mean.join(' ')], ['std', pixels.std.join(' ')],
+/** How a network was built, for the notes of a file of weights; `variant` is that of a VoVNet. */
+export const ownNotes = (id: string, variant: Variant | null, { mean, std }: Pick<Pixels, 'mean' | 'std'> = imageNet): ReadonlyMap<string, string> => new Map([
+  ['network', id],
+  ...(variant === null ? [] : [['stem', variant.stem], ['ese', variant.ese], ['identity', String(variant.identity)]] as const),
+  ['mean', mean.join(' ')], ['std', std.join(' ')],
 ]);
 
 /** The one family of a file. Throws a WeightsError of kind 'family' where there is none or more than one. */

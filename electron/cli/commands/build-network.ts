@@ -1,10 +1,15 @@
+import { extname } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { networkCost } from '../../../models/cost/cost.js';
+import type { Network } from '../../../models/networks/layers.js';
 import { toOnnx } from '../../../models/networks/to-onnx.js';
-import { seededWeights } from '../../../models/networks/weights.js';
+import { findVariant, type Stem } from '../../../models/networks/variants.js';
+import { seededWeights, type Weights } from '../../../models/networks/weights.js';
 import { modelInputs, modelOutputs } from '../../../models/onnx/read.js';
 import { writeModel } from '../../../models/onnx/write.js';
 import { shown } from '../../../models/weights/error.js';
+import { packWeights } from '../../../models/weights/pack.js';
+import { ownNotes } from '../../../models/weights/recognise.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
 import { networkOptions, openNetwork, readSize } from '../open-network.js';
 import { openTrained, weightsOptions, type TrainedNetwork } from '../open-weights.js';
@@ -19,25 +24,55 @@ export const buildOptions: Readonly<Record<string, OptionSpec>> = {
   'keep-norm': { type: 'flag', help: 'build: batch normalisation as nodes of its own, to train on' },
   classifier: { type: 'flag', help: 'build, networks: give the scores of classes in place of features (--classes N of them, else those of the weights, else 1000)' },
   ...weightsOptions,
-  output: { type: 'text', short: 'o', value: 'FILE', help: 'build: the .onnx file to write' },
+  output: { type: 'text', short: 'o', value: 'FILE', help: 'build: the file to write: .onnx, or .safetensors for the weights of a network alone' },
 };
 
-/** Writes the ONNX file of the network `id`, untrained or with the weights of a file; gives what is to be told about it. */
+/**
+ * Writes the network `id`, untrained or with the weights of a file: as ONNX or, where the name ends in
+ * .safetensors, its weights alone. Gives what is to be told about it.
+ */
 export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly answer: unknown; readonly text: string }> => {
   const path = args.text('output');
   if (path === null) throw new UserError('usage', 'models build needs -o FILE: where to write the model.');
+  const { network, stem, weights, trained, seed } = await openSource(id, args);
+  const written = extname(path).toLowerCase() === '.safetensors' ? asWeights(network, weights, { stem, trained }, args) : asModel(network, weights, { stem, trained, seed }, args);
+  await writeWhole(path, written.bytes);
+  const { parameters } = networkCost(network);
+  const about = `${network.title}, ${(parameters / 1e6).toFixed(2)} M`;
+  const from = trained === null ? `${about} untrained parameters from seed ${seed}` : `${about} parameters of ${trained.member.name} (${trained.found.family.title})`;
+  return {
+    answer: {
+      id: network.id, title: network.title, stem, seed: trained === null ? seed : null, weights: trained === null ? null : weightsAnswer(trained),
+      parameters, output: path, bytes: written.bytes.length, ...written.answer,
+    },
+    text: [`${path}: ${from}, ${(written.bytes.length / 2 ** 20).toFixed(1)} MiB`, ...(trained === null ? [] : weightsText(trained))].join('\n'),
+  };
+};
+
+type Source = { readonly network: Network; readonly stem: Stem | null; readonly weights: Weights; readonly trained: TrainedNetwork | null; readonly seed: number };
+
+const openSource = async (id: string, args: Parsed): Promise<Source> => {
   const file = args.text('weights');
   if (file !== null && args.number('seed') !== null) throw new UserError('usage', '--seed is for untrained networks: --weights and --seed exclude each other.');
   if (file === null && args.text('prefix') !== null) throw new UserError('usage', '--prefix says which weights of a file are meant: it needs --weights.');
+  const seed = args.number('seed') ?? 0;
+  if (!Number.isInteger(seed)) throw new UserError('usage', `--seed is ${seed}; it must be a whole number.`);
   const classes = readClassCount(args);
-  const trained = file === null ? null : await openTrained(file, id, {
+  if (file === null) {
+    const { network, stem } = openNetwork(id, args, classes);
+    return { network, stem, weights: seededWeights(network, seed), trained: null, seed };
+  }
+  const trained = await openTrained(file, id, {
     size: readSize(args.text('size') ?? '224'), stem: args.text('stem'), prefix: args.text('prefix'),
     classes: classes !== null && args.text('classes') === null ? 'file' : classes,
   });
-  const { network, stem } = trained ?? openNetwork(id, args, classes);
-  const seed = args.number('seed') ?? 0;
-  if (!Number.isInteger(seed)) throw new UserError('usage', `--seed is ${seed}; it must be a whole number.`);
-  const model = toOnnx(network, trained?.taken.weights ?? seededWeights(network, seed), {
+  return { network: trained.network, stem: trained.stem, weights: trained.taken.weights, trained, seed };
+};
+
+type Written = { readonly bytes: Uint8Array; readonly answer: Readonly<Record<string, unknown>> };
+
+const asModel = (network: Network, weights: Weights, { stem, trained, seed }: Pick<Source, 'stem' | 'trained' | 'seed'>, args: Parsed): Written => {
+  const model = toOnnx(network, weights, {
     input: args.text('input') === 'numbers' ? 'numbers' : 'bytes',
     anySize: args.flag('any-size'),
     keepNorm: args.flag('keep-norm'),
@@ -45,18 +80,16 @@ export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly
     ...(trained !== null && { mean: trained.member.pixels.mean, std: trained.member.pixels.std }),
     metadata: { ...(stem !== null && { stem }), ...(trained === null ? { seed: String(seed) } : { weights: `${trained.found.family.id} ${trained.member.name}` }) },
   });
-  const bytes = writeModel(model);
-  await writeWhole(path, bytes);
-  const { parameters } = networkCost(network);
-  const about = `${network.title}, ${(parameters / 1e6).toFixed(2)} M`;
-  const from = trained === null ? `${about} untrained parameters from seed ${seed}` : `${about} parameters of ${trained.member.name} (${trained.found.family.title})`;
-  return {
-    answer: {
-      id: network.id, title: network.title, stem, seed: trained === null ? seed : null, weights: trained === null ? null : weightsAnswer(trained),
-      parameters, output: path, bytes: bytes.length, inputs: modelInputs(model), outputs: modelOutputs(model),
-    },
-    text: [`${path}: ${from}, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`, ...(trained === null ? [] : weightsText(trained))].join('\n'),
-  };
+  return { bytes: writeModel(model), answer: { inputs: modelInputs(model), outputs: modelOutputs(model) } };
+};
+
+const asWeights = (network: Network, weights: Weights, { stem, trained }: Pick<Source, 'stem' | 'trained'>, args: Parsed): Written => {
+  for (const name of ['input', 'any-size', 'keep-norm']) {
+    if (args.flag(name) || args.text(name) !== null) throw new UserError('usage', `--${name} is for models; weights alone have none.`, 'Leave it out, or let the name end in .onnx.');
+  }
+  const variant = trained === null ? findVariant(network.id) : trained.member.variant;
+  const notes = ownNotes(network.id, variant === null || stem === null ? null : { ...variant, stem }, trained?.member.pixels);
+  return { bytes: packWeights(network, weights, notes, args.flag('fp16') ? 'F16' : 'F32'), answer: { tensors: weights.size } };
 };
 
 /** How many classes the classifier is to tell apart; null without one. */

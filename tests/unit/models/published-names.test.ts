@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { findVariant } from '../../../models/networks/variants.js';
 import { vovnet } from '../../../models/networks/vovnet.js';
-import { parametersOf, seededWeights } from '../../../models/networks/weights.js';
+import { seededWeights } from '../../../models/networks/weights.js';
 import { WeightsError } from '../../../models/weights/error.js';
 import { families } from '../../../models/weights/families.js';
-import { floatTensor, type Tensor, type TensorType } from '../../../models/weights/numbers.js';
+import type { Tensor, TensorType } from '../../../models/weights/numbers.js';
 import { candidates, chooseFamily, findFamilies, ownNotes } from '../../../models/weights/recognise.js';
-import { readSafetensors, writeSafetensors, type TensorFile } from '../../../models/weights/safetensors.js';
+import { packWeights } from '../../../models/weights/pack.js';
+import { readSafetensors, type TensorFile } from '../../../models/weights/safetensors.js';
 import { takeWeights } from '../../../models/weights/take.js';
 import { fileOf, normRows, type Row } from '../../models/published.js';
 
@@ -264,13 +265,12 @@ describe('recognising', () => {
     const variant = { ...findVariant('v2-39')!, ese: 'last', stem: 'paper' } as const;
     const network = vovnet({ ...findVariant('27-slim')! }, { width: 64, height: 64 });
     const weights = seededWeights(network, 1);
-    const tensors = new Map(parametersOf(network).map(({ name, dims }): [string, Tensor] => [name, floatTensor(dims, weights.get(name)!)]));
-    const file = readSafetensors(writeSafetensors(tensors, ownNotes(findVariant('27-slim')!)));
+    const file = readSafetensors(packWeights(network, weights, ownNotes('vovnet-27-slim', findVariant('27-slim'))));
     const found = chooseFamily(file);
     expect(found.family.id).toBe('vovision');
     expect(candidates(file, found).filter(({ fit }) => fit.misfits.length === 0).map(({ member }) => [member.id, member.variant?.stem])).toEqual([['vovnet-27-slim', 'paper']]);
     expect([...takeWeights(network, file, found).weights].every(([name, values]) => Buffer.compare(Buffer.from(values.buffer), Buffer.from(weights.get(name)!.buffer)) === 0)).toBe(true);
-    const other = chooseFamily({ ...file, metadata: ownNotes(variant, { order: 'rgb', mean: [1, 2, 3], std: [4, 5, 6] }) });
+    const other = chooseFamily({ ...file, metadata: ownNotes(variant.id, variant, { mean: [1, 2, 3], std: [4, 5, 6] }) });
     expect(other.family.members.find(({ id }) => id === 'vovnetv2-39')).toMatchObject({ variant: { ese: 'last', stem: 'paper' }, pixels: { mean: [1, 2, 3], std: [4, 5, 6] } });
     // Notes are read, not believed: what makes no sense is as if it were not there.
     const odd = chooseFamily({ ...file, metadata: new Map([['stem', '__proto__'], ['ese', 'x'], ['mean', '1 2'], ['std', '0 NaN 1e9']]) });
