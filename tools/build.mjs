@@ -12,6 +12,8 @@ const entries = {
   engine: 'electron/engine/process.ts',
   'inference-thread': 'electron/engine/inference/thread.ts',
   'inference-trial': 'electron/engine/inference/trial.ts',
+  'lab-bench': 'electron/engine/lab/bench-child.ts',
+  quantize: 'electron/engine/quantize/child.ts',
   host: 'electron/host/browser.ts',
   cli: 'electron/cli/cli.ts',
 };

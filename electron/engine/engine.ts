@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError, type EventName, type Events, type ModelAdded, type ModelInfo } from './contract/contract.js';
+import { hostChildren, type StartChild } from './children.js';
 import { answerModel, listModels, loadModel, type LoadedModel } from './inference/cards.js';
 import type { TrialRunner } from './inference/providers.js';
 import type { Model } from './inference/types.js';
@@ -19,6 +20,8 @@ type Handlers = { [Name in WireName]: (args: WireArgs<Name>) => Promise<WireAnsw
 export type EngineOptions = {
   readonly emit: Emit;
   readonly trials: TrialRunner;
+  /** Starts the processes that things are measured in; those that this process can have where left out. */
+  readonly startChild?: StartChild;
   /** The inference thread hangs in a driver: only ending the process helps. */
   readonly onHang: (milliseconds: number) => void;
 };
@@ -42,7 +45,13 @@ export class Engine {
     this.#workers = new Workers(settings.dataFolder, options.trials, (choice) => this.#runs.providerChanged(choice), options.onHang);
     this.#runs = new Runs(settings.dataFolder, this.#videos, this.#workers, tools, (id) => this.#model(id), emit);
     this.#exports = new Exports(this.#runs, settings.fontsFolder, tools, emit);
-    this.#lab = new Lab({ dataFolder: settings.dataFolder, models: () => listModels(settings.zooFolder, this.#userModels), emit });
+    this.#lab = new Lab({
+      dataFolder: settings.dataFolder,
+      models: () => listModels(settings.zooFolder, this.#userModels),
+      startChild: options.startChild ?? hostChildren,
+      rest: () => this.#runs.rest(),
+      emit,
+    });
     this.#handlers = this.#table();
   }
 

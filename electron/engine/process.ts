@@ -4,19 +4,14 @@
  */
 import { constants, setPriority } from 'node:os';
 import { errorData, UserError, type EventName, type Events } from './contract/contract.js';
+import { isChildMessage, parentPort } from './children.js';
 import { Engine } from './engine.js';
-import { hostTrials, isTrialMessage } from './inference/trial-runner.js';
+import { hostTrials } from './inference/trial-runner.js';
 import type { EngineSettings, FromEngine, ToEngine, WireArgs, WireName } from './wire.js';
 
 let engine: Engine | null = null;
 
 type Channel = { send(message: FromEngine): void; onMessage(listener: (message: ToEngine) => void): void };
-
-/** What an Electron utilityProcess has in place of process.send. */
-type ParentPort = {
-  postMessage(message: unknown): void;
-  on(event: 'message', listener: (event: { data: unknown }) => void): void;
-};
 
 /** Milliseconds that putting files and children in order may take when nobody is there to wait for it. */
 const patience = 5_000;
@@ -28,11 +23,11 @@ const farewell = (): void => {
 };
 
 const openChannel = (): Channel => {
-  const { parentPort } = process as unknown as { parentPort?: ParentPort };
-  if (parentPort !== undefined) {
+  if (parentPort !== null) {
+    const port = parentPort;
     return {
-      send: (message) => parentPort.postMessage(message),
-      onMessage: (listener) => parentPort.on('message', (event) => listener(event.data as ToEngine)),
+      send: (message) => port.postMessage(message),
+      onMessage: (listener) => port.on('message', (event) => listener(event.data as ToEngine)),
     };
   }
   if (process.send === undefined) throw new Error('This is the engine of VoVision; it is started by the program itself.');
@@ -79,8 +74,8 @@ const answer = async (message: ToEngine): Promise<FromEngine> => {
 };
 
 channel.onMessage((message) => {
-  // Answers about provider trials come the same way; who asked for them listens too.
-  if (isTrialMessage(message)) return;
+  // Answers about children come the same way; who asked for them listens too.
+  if (isChildMessage(message)) return;
   void answer(message).then((reply) => channel.send(reply));
 });
 

@@ -1,24 +1,31 @@
-import { isTrialMessage, serveTrials, trialRunner } from '../engine/inference/trial-runner.js';
-import type { TrialReply } from '../engine/inference/trial-messages.js';
+import { isChildMessage, serveChildren, type ChildEntry, type StartChild } from '../engine/children.js';
 import type { FromEngine } from '../engine/wire.js';
 import type { StartEngine } from '../host/engine-channel.js';
 import { startUtility } from './utility.js';
 
-/** Provider trials for the engine, which cannot start processes itself there. */
-const trials = trialRunner(() => {
-  const child = startUtility('inference-trial', 'VoVision provider trial', 'ignore');
+/** What the system's list of processes calls them. */
+const names: Readonly<Record<ChildEntry, string>> = {
+  'inference-trial': 'VoVision provider trial',
+  'lab-bench': 'VoVision measurement',
+  quantize: 'VoVision model work',
+};
+
+/** Children for the engine, which cannot start processes itself there. */
+const startChild: StartChild = (entry) => {
+  const child = startUtility(entry, names[entry], 'ignore');
   return {
-    send: (request) => child.send(request),
-    onMessage: (listener) => child.onMessage((reply) => listener(reply as TrialReply)),
+    send: (message) => child.send(message),
+    onMessage: (listener) => child.onMessage(listener),
     onExit: (listener) => child.onExit(listener),
     kill: () => child.kill('SIGKILL'),
   };
-});
+};
 
-/** Starts the engine as a utility process and runs the trials that it asks for. */
+/** Starts the engine as a utility process, and the children that it asks for. */
 export const startUtilityEngine: StartEngine = () => {
   const child = startUtility('engine', 'VoVision engine', 'inherit');
-  const tryProvider = serveTrials(trials, (answer) => child.send(answer));
+  const children = serveChildren(startChild, (answer) => child.send(answer));
+  child.onExit(() => children.endAll());
   return {
     get pid() {
       return child.pid;
@@ -26,8 +33,8 @@ export const startUtilityEngine: StartEngine = () => {
     send: (message) => child.send(message),
     onMessage: (listener) =>
       child.onMessage((message) => {
-        if (!isTrialMessage(message)) listener(message as FromEngine);
-        else if (!('outcome' in message)) tryProvider(message);
+        if (isChildMessage(message)) children.take(message);
+        else listener(message as FromEngine);
       }),
     onExit: (listener) => child.onExit(listener),
     kill: (signal) => child.kill(signal),

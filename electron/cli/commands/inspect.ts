@@ -8,7 +8,7 @@ import { modelInputs } from '../../../models/onnx/read.js';
 import { findNetwork } from '../../../models/reference/catalogue.js';
 import type { Parsed } from '../arguments.js';
 import type { Command } from '../command.js';
-import { inputDims } from '../open-file-inputs.js';
+import { inputDims } from '../../engine/lab/file-inputs.js';
 import { networkOptions, openNetwork, readSize } from '../open-network.js';
 
 /** `vovision inspect`: see docs/cli.md. */
@@ -37,7 +37,7 @@ const inspectNetwork = (id: string, args: Parsed): Inspection => {
   const cost = networkCost(network);
   const { width, height } = network.input;
   const about = { id: network.id, title: network.title, stem, input: { width, height } };
-  return { answer: { ...about, ...cost }, text: [`${network.title}, ${width}x${height}`, '', ...table(networkColumns, cost.layers), '', ...totals(cost)].join('\n') };
+  return { answer: { ...about, ...cost }, text: [`${network.title}, ${width}x${height}`, '', ...table(networkColumns, cost.layers), '', ...totals(cost, ' as float32')].join('\n') };
 };
 
 const inspectFile = async (path: string, args: Parsed): Promise<Inspection> => {
@@ -54,7 +54,7 @@ const inspectFile = async (path: string, args: Parsed): Promise<Inspection> => {
     answer: { file: path, inputs: shapes, ...cost },
     text: [
       `${path}, ${shapes.map(({ name, dims }) => `${name} ${dims.join('x')}`).join(', ')}`, '',
-      ...table(fileColumns, cost.layers.filter(({ parameters, memoryAccess }) => parameters + memoryAccess > 0)), ...unknown, '', ...totals(cost),
+      ...table(fileColumns, cost.layers.filter(({ parameters, memoryAccess }) => parameters + memoryAccess > 0)), ...unknown, '', ...totals(cost, ''),
     ].join('\n'),
   };
 };
@@ -97,10 +97,10 @@ const table = <T>(columns: readonly Column<T>[], layers: readonly T[]): readonly
     row.map((cell, n) => (columns[n]?.number ? cell.padStart(widths[n] ?? 0) : cell.padEnd(widths[n] ?? 0))).join('  '));
 };
 
-const totals = (cost: Cost & { readonly peakActivationElements: number; readonly peakActivationBytes: number }): readonly string[] => [
+const totals = (cost: Cost & { readonly peakActivationElements: number; readonly peakActivationBytes: number }, precision: string): readonly string[] => [
   `parameters        ${millions(cost.parameters)} M`,
   `multiply-adds     ${(cost.multiplyAdds / 1e9).toFixed(2)} G (the paper's FLOPs; tools that count two for each say ${(cost.multiplyAdds / 5e8).toFixed(2)} GFLOPs)`,
   `memory access     ${millions(cost.memoryAccess, 1)} M elements, ${cost.memoryAccessRatio.toFixed(3)} times the least possible`,
   `intensity         ${cost.arithmeticIntensity.toFixed(1)} multiply-adds an element`,
-  `peak activations  ${millions(cost.peakActivationElements)} M elements, ${(cost.peakActivationBytes / 2 ** 20).toFixed(1)} MiB as float32`,
+  `peak activations  ${millions(cost.peakActivationElements)} M elements, ${(cost.peakActivationBytes / 2 ** 20).toFixed(1)} MiB${precision}`,
 ];

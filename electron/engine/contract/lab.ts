@@ -105,7 +105,7 @@ export type CompareRow = {
   readonly framesPerSecond: number | null;
   /** 10^9 multiply-adds a second: multiply-adds · frames per second. */
   readonly computation: number | null;
-  /** Bytes a process of its own grew by, at most, from before the session to after the runs. */
+  /** Bytes a process of its own grew by, at most, from before the session to after the runs; on NVIDIA cards what it held there. */
   readonly memory: number | null;
   readonly energy: EnergyFigures | null;
   readonly nodes: NodesByProvider | null;
@@ -160,7 +160,7 @@ export type LabChart = {
 export type LabResult = LabHeader & {
   readonly plan: LabPlan;
   readonly outcome:
-    | { readonly kind: 'compare'; readonly rows: readonly CompareRow[]; readonly meter: EnergyMeter }
+    | { readonly kind: 'compare'; readonly rows: readonly CompareRow[]; readonly meter: EnergyMeter; /** What was done otherwise than one might expect, in sentences. */ readonly notes: readonly string[] }
     | { readonly kind: 'layers'; readonly title: string; readonly rows: readonly LayerRow[]; /** Median of whole inferences without profiling. */ readonly whole: Milliseconds; readonly nodes: NodesByProvider }
     | { readonly kind: 'experiment'; readonly experiment: ExperimentId; readonly finding: string; readonly table: LabTable; readonly charts: readonly LabChart[] };
 };
@@ -200,5 +200,7 @@ export type LabOverview = {
   readonly defaultSize: Size;
   /** Newest first; of all machines and providers. */
   readonly kept: readonly LabHeader[];
+  /** How many results were kept that cannot be read any more. */
+  readonly damaged: number;
   readonly running: LabProgress | null;
 };

@@ -4,6 +4,7 @@
  */
 import { Worker, isMainThread, parentPort as threadPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { childParent, type Parent } from '../children.js';
 import { Detector, companionFeeds, sessionOptions } from './detector.js';
 import { madeUpPicture } from './picture.js';
 import { preprocessFor } from './preprocess.js';
@@ -69,27 +70,9 @@ const work = async (request: TrialRequest): Promise<TrialReply> => {
   }
 };
 
-type Parent = { send(reply: TrialReply): void; onMessage(listener: (request: TrialRequest) => void): void };
-
-const parent = (): Parent => {
-  const { parentPort } = process as unknown as {
-    parentPort?: { postMessage(message: unknown): void; on(event: 'message', listener: (event: { data: unknown }) => void): void };
-  };
-  if (parentPort) {
-    return {
-      send: (reply) => parentPort.postMessage(reply),
-      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data as TrialRequest)),
-    };
-  }
-  process.on('disconnect', () => process.exit(0));
-  return {
-    send: (reply) => void process.send?.(reply),
-    onMessage: (listener) => void process.on('message', (message) => listener(message as TrialRequest)),
-  };
-};
-
 /** Whoever started the child ends it once it has the reply. */
-const watch = (from: Parent): void => from.onMessage((request) => {
+const watch = (from: Parent): void => from.onMessage((message) => {
+  const request = message as TrialRequest;
   const before = process.memoryUsage.rss();
   let answered = false;
   const reply = (message: TrialReply): void => {
@@ -110,5 +93,5 @@ const watch = (from: Parent): void => from.onMessage((request) => {
   worker.on('error', (error) => reply({ kind: 'failed', message: messageOf(error) }));
 });
 
-if (isMainThread) watch(parent());
+if (isMainThread) watch(childParent());
 else void work(workerData as TrialRequest).then((reply) => threadPort?.postMessage(reply));

@@ -7,6 +7,10 @@ export type BenchGraph = {
   readonly source: Uint8Array | string;
   /** Dimensions of every input whose own are open, by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** What inputs hold that are no picture, by name; one number stands for all. */
+  readonly values?: Readonly<Record<string, readonly number[]>>;
+  /** What is fetched; the rest is computed and stays where it is. Everything where left out. */
+  readonly outputs?: readonly string[];
   readonly provider: ProviderId;
   /** Threads inside one operator, for the CPU provider; null lets onnxruntime choose. */
   readonly threads: number | null;
@@ -31,15 +35,18 @@ export type Profile = {
 
 /**
  * One graph, loaded in a process of its own: what it needs is its own, and what it breaks is too.
- * Fed with made-up pictures that are the same every time.
+ * Fed with made-up pictures that are the same every time. Whoever aborts what is under way ends it.
  */
 export type Bench = {
   /** Runs until both are reached; times of single runs. */
   run(least: { readonly runs: number; readonly milliseconds: Milliseconds }, signal?: AbortSignal): Promise<readonly Milliseconds[]>;
-  /** Bytes by which the process grew at most, from before the graph was loaded until now. */
-  memory(): Promise<number>;
-  /** Runs with the profiler on, in a session of its own. */
-  profile(runs: number, signal?: AbortSignal): Promise<Profile>;
+  /**
+   * Bytes by which the process grew at most, from before the graph was loaded until now; on NVIDIA cards what
+   * the process holds there. Null where that cannot be told.
+   */
+  memory(): Promise<number | null>;
+  /** Runs with the profiler on, in a session of its own. The optimised graph is given where it is wanted, as it is where nothing is said. */
+  profile(runs: number, signal?: AbortSignal, optimised?: boolean): Promise<Profile>;
   /** Ends the process. */
   dispose(): Promise<void>;
 };
@@ -54,6 +61,7 @@ export type OpenSubject = {
   readonly source: BenchGraph['source'];
   /** Dimensions of every input, by name. */
   readonly inputs: BenchGraph['inputs'];
+  readonly values?: BenchGraph['values'];
   /** Whether its weights came out of a training; else they come from a seed and mean nothing. */
   readonly trained: boolean;
 };

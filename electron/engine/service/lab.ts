@@ -1,22 +1,154 @@
-import { UserError, type Events, type JobId, type LabOverview, type LabPlan, type LabResult } from '../contract/contract.js';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  errorData, UserError,
+  type EnergyMeter, type Events, type JobId, type LabMachine, type LabOverview, type LabPlan, type LabProgress, type LabResult, type ProviderId,
+} from '../contract/contract.js';
+import type { StartChild } from '../children.js';
 import type { Model } from '../inference/types.js';
+import { benchOpener } from '../lab/bench.js';
+import { asEnergyMeter, findMeter } from '../lab/energy/meters.js';
+import { KeptResults } from '../lab/kept.js';
+import { describeMachine } from '../lab/machine.js';
+import { runPlan } from '../lab/run-plan.js';
+import { defaultSize, subjectEntries } from '../lab/subjects.js';
+import { workingProviders } from '../lab/working-providers.js';
+import { inferenceThreads } from './workers.js';
 
 export type LabOptions = {
   readonly dataFolder: string;
   readonly models: () => Promise<readonly Model[]>;
+  readonly startChild: StartChild;
+  /** Has an analysis under way rest; gives what lets it go on. */
+  readonly rest: () => Promise<() => void>;
   readonly emit: (name: 'lab', payload: Events['lab']) => void;
 };
 
-const absent = (): never => { throw new UserError('missing', 'Nothing can be measured here yet.'); };
+/** Least time between two reports, in milliseconds. */
+const tellEvery = 200;
+
+type Job = { readonly abort: AbortController; progress: LabProgress; told: number; timer: NodeJS.Timeout | null };
 
 /** Measurements of networks and models: one at a time, their results kept. */
 export class Lab {
-  constructor(private readonly options: LabOptions) {}
+  readonly #kept: KeptResults;
+  #machine: Promise<LabMachine> | null = null;
+  #providers: Promise<readonly ProviderId[]> | null = null;
+  #job: Job | null = null;
+  #work: Promise<void> = Promise.resolve();
 
-  open(): Promise<LabOverview> { return Promise.resolve(absent()); }
-  start(plan: LabPlan): Promise<JobId> { return Promise.resolve(absent()); }
-  cancel(job: JobId): void { absent(); }
-  result(id: string): Promise<LabResult> { return Promise.resolve(absent()); }
-  forget(id: string): Promise<void> { return Promise.resolve(absent()); }
-  dispose(): Promise<void> { return Promise.resolve(); }
+  constructor(private readonly options: LabOptions) {
+    this.#kept = new KeptResults(join(options.dataFolder, 'lab'));
+  }
+
+  async open(): Promise<LabOverview> {
+    const [machine, providers, subjects, { headers, damaged }] = await Promise.all([this.#describe(), this.#tried(), this.#subjects(), this.#kept.list()]);
+    return { machine, providers, meter: await this.#meter(providers), subjects, defaultSize, kept: headers, damaged, running: this.#job?.progress ?? null };
+  }
+
+  start(plan: LabPlan): Promise<JobId> {
+    if (this.#job !== null) return Promise.reject(new UserError('usage', 'Something is being measured already.', 'Wait until it is done, or cancel it.'));
+    const id = randomBytes(16).toString('base64url');
+    const job: Job = {
+      abort: new AbortController(), told: 0, timer: null,
+      progress: { job: id, plan, state: 'running', step: 'Getting ready', fraction: 0, rows: [], result: null, error: null },
+    };
+    this.#job = job;
+    this.#work = this.#run(job, plan);
+    return Promise.resolve(id);
+  }
+
+  cancel(id: JobId): void {
+    if (this.#job?.progress.job === id) this.#job.abort.abort();
+  }
+
+  result(id: string): Promise<LabResult> {
+    return this.#kept.get(id);
+  }
+
+  forget(id: string): Promise<void> {
+    return this.#kept.forget(id);
+  }
+
+  /** Cancels what is under way; resolves when its processes are gone. */
+  async dispose(): Promise<void> {
+    this.#job?.abort.abort();
+    await this.#work;
+  }
+
+  async #run(job: Job, plan: LabPlan): Promise<void> {
+    let goOn = (): void => undefined;
+    let folder: string | null = null;
+    let last: Partial<LabProgress>;
+    try {
+      goOn = await this.options.rest();
+      folder = await mkdtemp(join(tmpdir(), 'vovision-lab-'));
+      const { startChild } = this.options;
+      const { title, outcome } = await runPlan(plan, {
+        entries: subjectEntries(await this.options.models(), { startChild, folder }),
+        openBench: benchOpener(startChild, folder),
+        threads: inferenceThreads(),
+        signal: job.abort.signal,
+        progress: (step, fraction) => this.#tell(job, { step, fraction }),
+        onRows: (rows) => this.#tell(job, { rows }),
+      });
+      const id = randomBytes(16).toString('base64url');
+      await this.#kept.keep({ id, title, kind: plan.kind, at: Date.now(), machine: await this.#describe(), provider: plan.provider, plan, outcome });
+      last = { state: 'done', step: 'Done', fraction: 1, result: id, ...(outcome.kind === 'compare' && { rows: outcome.rows }) };
+    } catch (error) {
+      last = job.abort.signal.aborted ? { state: 'cancelled', step: 'Cancelled' } : { state: 'failed', step: 'Failed', error: errorData(error) };
+    }
+    if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    goOn();
+    this.#job = null;
+    if (job.timer !== null) clearTimeout(job.timer);
+    this.options.emit('lab', { ...job.progress, ...last });
+  }
+
+  /** At most five times a second; the newest state is told in any case. */
+  #tell(job: Job, change: Partial<LabProgress>): void {
+    job.progress = { ...job.progress, ...change };
+    if (job.timer !== null || this.#job !== job) return;
+    const wait = Math.max(0, job.told + tellEvery - performance.now());
+    job.timer = setTimeout(() => {
+      job.timer = null;
+      job.told = performance.now();
+      this.options.emit('lab', job.progress);
+    }, wait);
+  }
+
+  #describe(): Promise<LabMachine> {
+    this.#machine ??= describeMachine();
+    return this.#machine;
+  }
+
+  async #subjects(): Promise<LabOverview['subjects']> {
+    const entries = subjectEntries(await this.options.models(), { startChild: this.options.startChild, folder: tmpdir() });
+    const subjects: LabOverview['subjects'][number][] = [];
+    // One after the other: a large file takes a while to be read.
+    for (const entry of entries) subjects.push(await entry.describe());
+    return subjects;
+  }
+
+  /** Found once: a provider that was installed since needs a new start anyway. */
+  #tried(): Promise<readonly ProviderId[]> {
+    this.#providers ??= (async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'vovision-lab-'));
+      try {
+        return await workingProviders(benchOpener(this.options.startChild, folder));
+      } finally {
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      }
+    })();
+    return this.#providers;
+  }
+
+  /** That of what works fastest, as a rule: the graphics card where there is one. */
+  async #meter(providers: readonly ProviderId[]): Promise<EnergyMeter> {
+    const all = await Promise.all([...providers].reverse().map((provider) => findMeter(provider)));
+    const found = all.find((one) => !('reason' in one)) ?? all[all.length - 1];
+    return found === undefined ? { kind: 'none', reason: 'Nothing runs here.' } : asEnergyMeter(found);
+  }
 }

@@ -30,6 +30,7 @@ export class Runs {
   #active: AnalysisRun | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #trial: { timer: NodeJS.Timeout; abort: AbortController } | null = null;
+  #resting = false;
 
   constructor(
     private readonly dataFolder: string,
@@ -85,8 +86,9 @@ export class Runs {
     this.#runs.set(id, { run, args });
     this.#active = run;
     await this.#forgetOld();
+    if (this.#resting) await run.rest();
     run.start(args.from);
-    if (args.provider === 'auto' && worker.choice.others.length === 0) this.#tryProviders(run, model);
+    if (!this.#resting && args.provider === 'auto' && worker.choice.others.length === 0) this.#tryProviders(run, model);
     return { ...this.#info(run, args.video, worker.choice), analysed: run.analysed() };
   }
 
@@ -129,6 +131,22 @@ export class Runs {
     } catch {
       // A trial that fails as a whole changes nothing: the CPU goes on.
     }
+  }
+
+  /** Has whatever run is at work rest, also one that is started meanwhile, until what this resolves to is called. */
+  async rest(): Promise<() => void> {
+    this.#resting = true;
+    await this.#turn.catch(() => undefined);
+    this.#stopTrial();
+    await this.#active?.rest();
+    return () => {
+      this.#resting = false;
+      const worker = this.workers.current;
+      const run = this.#active;
+      if (run === null || worker === null) return;
+      run.useWorker({ thread: worker.thread, provider: worker.choice.running });
+      if (worker.choice.asked === 'auto' && worker.choice.others.length === 0) this.#tryProviders(run, run.model);
+    };
   }
 
   #stopTrial(): void {

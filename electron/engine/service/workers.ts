@@ -71,12 +71,12 @@ export class Workers {
   async #start(model: Model, choice: ProviderChoice): Promise<Worker> {
     const events = { onProviderChange: (change: ProviderChange) => this.#changed(change), onHang: this.onHang };
     try {
-      const thread = await InferenceThread.start(model, { provider: choice.running, threads: threads() }, events);
+      const thread = await InferenceThread.start(model, { provider: choice.running, threads: inferenceThreads() }, events);
       return { thread, choice, model };
     } catch (error) {
       if (choice.asked !== 'auto' || choice.running === 'cpu') throw error;
       // It worked when it was tried; a card can be taken out, a driver can go.
-      const thread = await InferenceThread.start(model, { provider: 'cpu', threads: threads() }, events);
+      const thread = await InferenceThread.start(model, { provider: 'cpu', threads: inferenceThreads() }, events);
       const reason = `${choice.running} worked before and does not now: ${error instanceof Error ? error.message : String(error)}`;
       return { thread, choice: { ...choice, running: 'cpu', reason }, model };
     }
@@ -105,7 +105,7 @@ export class Workers {
  * Threads inside one operator: onnxruntime's own choice counts a pair of hyper-threads once, which
  * leaves half of a small machine idle. More than eight gain nothing with networks of this size.
  */
-const threads = (): number => {
+export const inferenceThreads = (): number => {
   const { availableParallelism } = os as { availableParallelism?: () => number };
   return Math.min(8, availableParallelism?.() ?? os.cpus().length);
 };

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { displayPx, modelPx, type ProviderStatus } from '../../../electron/engine/contract/contract.js';
+import { askingHost, nodeChildren, serveChildren, type ChildCall } from '../../../electron/engine/children.js';
 import { listModels, loadModel } from '../../../electron/engine/inference/cards.js';
 import { madeUpPicture } from '../../../electron/engine/inference/picture.js';
 import { rankProviders, storedRanking } from '../../../electron/engine/inference/providers.js';
 import { InferenceThread } from '../../../electron/engine/inference/session.js';
-import { nodeTrials, serveTrials, type TrialAnswer } from '../../../electron/engine/inference/trial-runner.js';
+import { nodeTrials, trialRunner } from '../../../electron/engine/inference/trial-runner.js';
 import type { Model } from '../../../electron/engine/inference/types.js';
 import { letterbox } from '../../../electron/engine/media/letterbox.js';
 import { buildMarkModel } from '../../models/mark.js';
@@ -67,20 +68,37 @@ describe('trying providers', () => {
   });
 
   it('is done by the host for an engine that cannot start processes', async () => {
-    const answers: TrialAnswer[] = [];
-    const done = new Promise<void>((resolve) => {
-      const serve = serveTrials(nodeTrials, (answer) => {
-        answers.push(answer);
-        if (answers.length === 2) resolve();
-      });
-      serve({ trial: 1, request: provider(mark, 'cpu'), milliseconds: 60_000 });
-      serve({ trial: 2, request: provider(mark, 'cpu'), milliseconds: 60_000 });
-      serve({ trial: 2, cancel: true });
-    });
-    await done;
-    const outcomeOf = (trial: number) => answers.find((answer) => answer.trial === trial)?.outcome;
-    expect(outcomeOf(1)).toMatchObject({ kind: 'replied', reply: { kind: 'ran', whole: true } });
-    expect(outcomeOf(2)).toMatchObject({ kind: 'crashed' });
+    // Engine and host, with the channel between them in hand.
+    let toEngine: (event: { data: unknown }) => void = () => undefined;
+    const host = serveChildren(nodeChildren, (answer) => toEngine({ data: answer }));
+    const calls: ChildCall[] = [];
+    const trials = trialRunner(askingHost({
+      postMessage: (call) => {
+        calls.push(call as ChildCall);
+        host.take(call as ChildCall);
+      },
+      on: (_, listener) => {
+        toEngine = listener;
+      },
+    }));
+    const controller = new AbortController();
+    const [first, second, third] = await Promise.allSettled([
+      trials.run(provider(mark, 'cpu'), 60_000),
+      trials.run(provider(mark, 'cpu'), 60_000, controller.signal),
+      (async () => {
+        const outcome = trials.run(provider(mark, 'cpu'), 60_000);
+        controller.abort(new Error('enough'));
+        return outcome;
+      })(),
+    ]);
+    expect(first).toMatchObject({ value: { kind: 'replied', reply: { kind: 'ran', whole: true } } });
+    expect(second).toMatchObject({ reason: { message: 'enough' } });
+    expect(third).toMatchObject({ value: { kind: 'replied' } });
+    expect(calls.flatMap((call) => ('kill' in call ? [call.child] : [])).sort()).toEqual([0, 1, 2]);
+
+    const ended = trials.run(provider(mark, 'cpu'), 60_000);
+    host.endAll();
+    expect(await ended).toMatchObject({ kind: 'crashed', how: 'SIGKILL' });
   });
 
   it.runIf(existsSync(softwareVulkan))(`WebGPU on the software driver gives the CPU's boxes (needs ${softwareVulkan})`, async () => {
