@@ -14,6 +14,7 @@ const spec: CommandSpec = {
     codec: { type: 'text', choices: ['h264', 'vp9'], help: 'codec' },
     output: { type: 'text', short: 'o', help: 'where to' },
     fast: { type: 'flag', help: 'hurry' },
+    images: { type: 'list', help: 'where from' },
   },
 };
 
@@ -73,6 +74,17 @@ describe('parseArguments', () => {
       expect(parseArguments(spec, ['--fast', '--', '--other.mp4']).positionals).toEqual(['--other.mp4']);
       expect(refusal('-missing.mp4')).toBe('There is no option -missing.mp4.');
     });
+  });
+
+  it('takes every word of a list up to the next option', () => {
+    const lists = (...words: string[]): readonly string[] => parseArguments(spec, ['clip.mp4', ...words]).list('images');
+    expect(lists()).toEqual([]);
+    expect(lists('--images', 'a', 'b.zip', '--fast')).toEqual(['a', 'b.zip']);
+    expect(lists('--images', 'a', '--images=b', '--images', 'c', 'd')).toEqual(['a', 'b', 'c', 'd']);
+    expect(refusal('clip.mp4', '--images')).toBe('--images needs a value.');
+    expect(refusal('clip.mp4', '--images', 'a', '')).toBe('--images is empty.');
+    // After = there is one value only: the next word is an argument.
+    expect(refusal('--images=a', 'clip.mp4', 'more')).toBe('“more” is one argument too many.');
   });
 
   it('shows every option in the help', () => {
