@@ -1,0 +1,127 @@
+"""Pictures and labels, read once into memory."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`boxes` float32 [k, 4] corners in pixels of the picture as stored; `classes` int64 [k] and `labelled`
+    bool [C] follow the order of the class list; `ignored` bool [k]: neither missed nor false."""
+
+    id: int
+    source: str
+    width: int
+    height: int
+    boxes: np.ndarray
+    classes: np.ndarray
+    ignored: np.ndarray
+    labelled: np.ndarray
+
+
+class Pictures:
+    """A labelled set in memory: uint8 RGB pictures in one block (shared by forked processes) and labels.
+
+    Pictures whose longer side exceeds `side` are stored reduced to it, with their boxes.
+    """
+
+    def __init__(self, block: np.ndarray, offsets: np.ndarray, pictures: list[Picture], classes: tuple[str, ...]) -> None:
+        self._block = block
+        self._offsets = offsets
+        self.pictures = pictures
+        self.classes = classes
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def pixels(self, at: int) -> np.ndarray:
+        """uint8 [height, width, 3] of a picture, a view."""
+        picture = self.pictures[at]
+        count = picture.height * picture.width * 3
+        return self._block[self._offsets[at] : self._offsets[at] + count].reshape(picture.height, picture.width, 3)
+
+
+def load(
+    annotations: str | Path,
+    folder: str | Path,
+    classes: tuple[str, ...],
+    side: int = 416,
+    only: Callable[[dict], bool] | None = None,
+    threads: int = 2,
+) -> Pictures:
+    """Reads COCO-format `annotations` and decodes every picture once from the archives in `folder`.
+
+    `only` chooses among the entries of `images`. A class whose name is not in `classes` is left out.
+    """
+    content = json.loads(Path(annotations).read_text())
+    entries = [each for each in content["images"] if only is None or only(each)]
+    columns = {each["id"]: classes.index(each["name"]) for each in content["categories"] if each["name"] in classes}
+    labels: dict[int, list[dict]] = {each["id"]: [] for each in entries}
+    for each in content["annotations"]:
+        if each["image_id"] in labels and each["category_id"] in columns:
+            labels[each["image_id"]].append(each)
+
+    scales = [min(1.0, side / max(each["width"], each["height"])) for each in entries]
+    sizes = [(round(each["width"] * scale), round(each["height"] * scale)) for each, scale in zip(entries, scales)]
+    offsets = np.concatenate(([0], np.cumsum([width * height * 3 for width, height in sizes]))).astype(np.int64)
+    block = np.empty(int(offsets[-1]), dtype=np.uint8)
+
+    def decode(batch: list[int]) -> None:
+        archives: dict[str, zipfile.ZipFile] = {}
+        for at in batch:
+            entry, size = entries[at], sizes[at]
+            name = entry["archive"]
+            if name not in archives:
+                archives[name] = zipfile.ZipFile(Path(folder) / name)
+            with Image.open(io.BytesIO(archives[name].read(entry["file_name"]))) as opened:
+                if opened.size != (entry["width"], entry["height"]):
+                    raise ValueError(f"{name}/{entry['file_name']} is {opened.size}, labelled as {entry['width']}x{entry['height']}.")
+                image = opened.convert("RGB")
+            if image.size != size:
+                image = image.resize(size, Image.Resampling.BILINEAR)
+            block[offsets[at] : offsets[at + 1]] = np.asarray(image).reshape(-1)
+        for archive in archives.values():
+            archive.close()
+
+    batches = [list(range(at, min(at + 200, len(entries)))) for at in range(0, len(entries), 200)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(decode, batches))
+    pictures = [_picture(entry, size, labels[entry["id"]], columns, len(classes)) for entry, size in zip(entries, sizes)]
+    return Pictures(block, offsets, pictures, classes)
+
+
+def _picture(entry: dict, size: tuple[int, int], labels: list[dict], columns: dict[int, int], count: int) -> Picture:
+    factors = np.array([size[0] / entry["width"], size[1] / entry["height"]] * 2, dtype=np.float32)
+    boxes = np.array([each["bbox"] for each in labels], dtype=np.float32).reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    boxes = np.clip(boxes * factors, 0, [size[0], size[1]] * 2).astype(np.float32)
+    classes = np.array([columns[each["category_id"]] for each in labels], dtype=np.int64)
+    ignored = np.array([bool(each.get("ignore", 0) or each.get("iscrowd", 0)) for each in labels], dtype=bool)
+    labelled = np.zeros(count, dtype=bool)
+    labelled[[columns[each] for each in entry.get("labelled_category_ids", columns) if each in columns]] = True
+    there = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    return Picture(entry["id"], entry.get("source", ""), size[0], size[1], boxes[there], classes[there], ignored[there], labelled)
+
+
+def weights(pictures: Pictures, sources: dict[str, float], threshold: float) -> np.ndarray:
+    """How often each picture is drawn, relative to the others: its source's weight times the repeat
+    factor of its rarest class (arXiv 1908.03195): max(1, sqrt(threshold / share of pictures with the class)).
+    """
+    shares = np.zeros(len(pictures.classes))
+    source = np.array([sources.get(each.source, 1.0) for each in pictures.pictures])
+    for each, weight in zip(pictures.pictures, source):
+        shares[np.unique(each.classes[~each.ignored])] += weight
+    shares /= source.sum()
+    factors = np.maximum(1, np.sqrt(threshold / np.maximum(shares, 1e-6)))
+    repeats = [factors[each.classes[~each.ignored]].max(initial=1) for each in pictures.pictures]
+    return source * np.array(repeats)

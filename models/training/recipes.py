@@ -1,0 +1,65 @@
+"""How to train, as data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from augment import Recipe
+from batches import Stage
+from loss import LossSettings
+
+SOURCES = {"capston": 0.4, "bike": 0.4, "highway40": 0.7, "atl_car": 0.7, "voi416": 0.7}
+"""Weight of each source's pictures; others 1. Small are those that hold many pictures alike."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`rate` is of the optimizer's main group, `decay` its weight decay, `average` that of the moving average
+    of the weights. The rate rises over `warm_up` steps, stays, and falls to nothing from `fall` (0..1 of the
+    run) on: until then a run can be made longer without having lost anything."""
+
+    stages: tuple[Stage, ...]
+    batch: int = 32
+    optimizer: str = "muon"
+    rate: float = 0.02
+    decay: float = 0.05
+    clip: float = 10.0
+    warm_up: int = 200
+    fall: float = 0.6
+    average: float = 0.999
+    rare: float = 0.06
+    sources: dict[str, float] = field(default_factory=lambda: SOURCES)
+    loss: LossSettings = LossSettings()
+
+    def factor(self, progress: float, step: int) -> float:
+        """Share of the full rate, 0..1."""
+        falling = 1.0 if progress < self.fall else 0.5 * (1 + math.cos(math.pi * min(1, (progress - self.fall) / (1 - self.fall))))
+        return min(1.0, (step + 1) / self.warm_up) * max(falling, 0.01)
+
+    def with_options(self, **given: float | int | str | None) -> Settings:
+        return replace(self, **{name: value for name, value in given.items() if value is not None})
+
+
+_STILL = Recipe(mosaic=0, plain=1, colour=0, grey=0, degraded=0)
+_CALM = Recipe(mosaic=0.0, zoom=(0.7, 1.4))
+
+RECIPES: dict[str, Settings] = {
+    # A few steps with everything in them, for tests.
+    "quick": Settings((Stage(0, (96, 128), Recipe()),), batch=4, warm_up=5, sources={}),
+    # Learns its pictures by heart: a test of loss, labels and boxes.
+    "overfit": Settings((Stage(0, (320,), _STILL),), batch=16, warm_up=50, sources={}, rare=0, average=0.98),
+    # An hour or two on a CPU: small pictures first.
+    "short": Settings((
+        Stage(0, (160, 192, 224), Recipe(mosaic=0.4)),
+        Stage(0.4, (192, 224, 256), Recipe(mosaic=0.4)),
+        Stage(0.75, (256, 288, 320), Recipe(mosaic=0.2)),
+        Stage(0.9, (288, 320), _CALM),
+    )),
+    # A day on a CPU, or a GPU.
+    "long": Settings((
+        Stage(0, (224, 256, 288, 320), Recipe(mosaic=0.6)),
+        Stage(0.6, (256, 288, 320, 352), Recipe(mosaic=0.5)),
+        Stage(0.9, (320,), _CALM),
+    ), average=0.9997),
+}

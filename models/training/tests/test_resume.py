@@ -1,0 +1,69 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from checkpoint import restore
+from tiny import write_graph, write_set
+
+TRAIN = Path(__file__).resolve().parents[1] / "train.py"
+
+
+def command(folder: Path, name: str, *more: str) -> list[str]:
+    return [
+        sys.executable, str(TRAIN), "--graph", str(folder / "tiny.onnx"), "--data", str(folder), "--out", str(folder / name), "--device", "cpu",
+        "--recipe", "quick", "--steps", "30", "--batch", "4", "--threads", "1", "--workers", "0", "--save-minutes", "0", "--eval-size", "96", *more,
+    ]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    folder = tmp_path_factory.mktemp("runs")
+    write_graph(folder / "tiny.onnx")
+    write_set(folder)
+    subprocess.run(command(folder, "whole"), check=True, capture_output=True)
+    return folder, load_file(str(folder / "whole" / "latest.safetensors"))
+
+
+def interrupt(folder: Path, name: str, how: signal.Signals) -> int:
+    """Ends a run by a signal somewhere after its fifth step; gives the step it had saved."""
+    process = subprocess.Popen(command(folder, name), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    path = folder / name / "checkpoint.pt"
+    while process.poll() is None:
+        if path.exists() and (restore(path) or {"step": 0})["step"] >= 5:
+            process.send_signal(how)
+            break
+        time.sleep(0.01)
+    process.wait()
+    return restore(path)["step"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda each: each.name)
+def test_an_interrupted_run_ends_like_an_uninterrupted_one(uninterrupted, how: signal.Signals) -> None:
+    folder, whole = uninterrupted
+    assert 5 <= interrupt(folder, how.name, how) < 30
+    subprocess.run(command(folder, how.name), check=True, capture_output=True)
+    resumed = load_file(str(folder / how.name / "latest.safetensors"))
+    assert set(resumed) == set(whole)
+    assert max(float((resumed[name] - whole[name]).abs().max()) for name in whole) < 1e-6
+
+
+def test_a_half_written_checkpoint_is_not_taken(uninterrupted) -> None:
+    folder, _ = uninterrupted
+    path = folder / "whole" / "checkpoint.pt"
+    path.with_name("checkpoint.pt.partial").write_bytes(path.read_bytes()[:1000])
+    assert restore(path)["step"] == 30
+
+
+def test_weights_of_another_network_are_refused(uninterrupted, tmp_path: Path) -> None:
+    folder, _ = uninterrupted
+    from safetensors.torch import save_file
+    save_file({"stem0.weight": torch.zeros(1)}, str(tmp_path / "other.safetensors"))
+    done = subprocess.run(command(folder, "refused", "--init", str(tmp_path / "other.safetensors")), capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 1 and "The weights do not fit" in done.stderr and "Traceback" not in done.stderr

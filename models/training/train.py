@@ -1,0 +1,223 @@
+"""Trains a detector. The same command again carries an interrupted run on.
+
+    python models/training/train.py --graph nano.onnx --data ../shared/data --out runs/nano --minutes 600
+"""
+
+from __future__ import annotations
+
+import os
+
+# Threads that spin while they wait slow everything down as soon as anything else runs.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import argparse
+import json
+import signal
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from augment import change_pixels
+from batches import Batch, Composer, stream
+from checkpoint import Average, export, restore, save
+from data import load, weights
+from detect import detect
+from graph import Graph, GraphError
+from learner import Learner
+from measure import by_source
+from optimizer import optimizers
+from recipes import RECIPES, Settings
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--graph", required=True, help="the ONNX file that `vovision models build --for-training` wrote")
+    parser.add_argument("--data", required=True, type=Path, help="folder with train.json, val.json and their archives")
+    parser.add_argument("--out", required=True, type=Path, help="folder for checkpoints, weights and the log")
+    parser.add_argument("--recipe", default="long", choices=sorted(RECIPES))
+    parser.add_argument("--init", type=Path, help="weights (safetensors) to begin with, instead of the graph's own")
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--minutes", type=float, help="how long to train, all sittings together")
+    length.add_argument("--epochs", type=float, help="how often to see as many pictures as there are")
+    length.add_argument("--steps", type=int)
+    parser.add_argument("--limit", type=int, help="use only so many pictures of the training set, and measure on them")
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int, default=min(os.cpu_count() or 1, 8), help="on a CPU: threads that share a batch")
+    parser.add_argument("--workers", type=int, help="processes that prepare pictures")
+    parser.add_argument("--save-minutes", type=float, default=3)
+    parser.add_argument("--eval-minutes", type=float, default=10)
+    parser.add_argument("--eval-size", type=int, default=320)
+    parser.add_argument("--memory-side", type=int, default=416, help="longest side of pictures kept in memory")
+    return parser.parse_args()
+
+
+class Run:
+    """One training: everything that changes from step to step, and how it is saved."""
+
+    def __init__(self, options: argparse.Namespace, settings: Settings) -> None:
+        self.options, self.settings = options, settings
+        self.device = torch.device(options.device)
+        self.graph = Graph(options.graph)
+        self.detector = self.graph.detector()
+        if options.init is not None:
+            self.graph.load(options.init)
+        self.graph = self.graph.to(self.device, memory_format=torch.channels_last).train()
+        self.optimizers = optimizers(self.graph, settings.optimizer, settings.rate, settings.decay)
+        self.rates = [[group["lr"] for group in each.param_groups] for each in self.optimizers]
+        self.average = Average(self.graph, settings.average)
+        self.measured = Graph(options.graph).to(self.device, memory_format=torch.channels_last).eval()
+        self.step, self.seconds, self.best = 0, 0.0, -1.0
+        options.out.mkdir(parents=True, exist_ok=True)
+        self.path = options.out / "checkpoint.pt"
+        state = restore(self.path)
+        if state is not None:
+            self._take(state)
+        parts = options.threads if self.device.type == "cpu" else 1
+        self.learner = Learner(self.graph, settings.loss, self.device, parts)
+
+    def _take(self, state: dict) -> None:
+        self.graph.load_tensors(state["weights"])
+        for value, kept in zip(self.average.values, (state["average"][name] for name in self.average.names)):
+            value.copy_(kept)
+        self.average.steps = state["average_steps"]
+        for each, kept in zip(self.optimizers, state["optimizers"]):
+            each.load_state_dict(kept)
+        self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
+
+    def save(self) -> None:
+        """Batches follow from seed and step, so the step is the whole random state."""
+        save(self.path, {
+            "weights": self.graph.tensors(), "average": self.average.tensors(), "average_steps": self.average.steps,
+            "optimizers": [each.state_dict() for each in self.optimizers],
+            "step": self.step, "seconds": self.seconds, "best": self.best,
+        })
+
+    def learn(self, batch: Batch, factor: float) -> tuple[float, float, float]:
+        """One step at `factor` times the full rate; gives the losses of classes and boxes and the positives."""
+        for each, rates in zip(self.optimizers, self.rates):
+            for group, rate in zip(each.param_groups, rates):
+                group["lr"] = rate * factor
+        losses = self.learner.learn(batch)
+        torch.nn.utils.clip_grad_norm_(self.graph.parameters(), self.settings.clip)
+        for each in self.optimizers:
+            each.step()
+        self.average.update()
+        self.step += 1
+        return losses
+
+    def measure(self, pictures, size: int) -> dict[str, float]:
+        """AP50 of the averaged weights, by source."""
+        self.measured.load_tensors(self.average.tensors())
+        found = detect(self.measured, pictures, size, self.device)
+        measured = by_source(pictures.pictures, found, self.detector.classes)
+        return {source: round(each.mean, 4) for source, each in measured.items()}
+
+
+def main() -> None:
+    options = arguments()
+    settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate)
+    torch.set_num_threads(1 if options.device == "cpu" else options.threads)
+    torch.manual_seed(options.seed)
+    run = Run(options, settings)
+    classes = run.detector.classes
+    limit = options.limit
+    chosen = None if limit is None else set(range(limit))
+    entries = iter(range(2**40))
+    train = load(
+        options.data / "train.json", options.data, classes, options.memory_side,
+        only=None if chosen is None else (lambda _: next(entries) % (12000 // limit) == 0), threads=options.threads,
+    )
+    val = train if limit is not None else load(options.data / "val.json", options.data, classes, options.memory_side, threads=options.threads)
+    total = options.steps
+    if options.epochs is not None:
+        total = round(options.epochs * len(train) / settings.batch)
+    on_cpu = run.device.type == "cpu"
+    progress = torch.zeros(1).share_memory_()
+    composer = Composer(
+        train, weights(train, settings.sources, settings.rare), settings.stages, settings.batch, options.seed,
+        total, progress, change_here=on_cpu,
+    )
+    workers = options.workers if options.workers is not None else 1 if on_cpu else max(1, (os.cpu_count() or 2) - 2)
+    stop = {"asked": False}
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.update(asked=True))
+    say(f"{len(train)} pictures, {sum(each.numel() for each in run.graph.parameters()) / 1e6:.2f} M parameters, step {run.step}, settings {json.dumps(asdict(settings))}")
+
+    def done() -> float:
+        return run.step / total if total is not None else run.seconds / (options.minutes * 60)
+
+    progress[0] = done()
+    batches = stream(composer, run.step, total, workers)
+    last_save = last_eval = began = clock = time.monotonic()
+    before, seen, sums, waited = run.seconds, 0, torch.zeros(3, dtype=torch.float64), 0.0
+    first = run.step
+    while done() < 1 and not stop["asked"]:
+        asked = time.monotonic()
+        batch = next(batches).to(run.device)
+        waited += time.monotonic() - asked
+        if not on_cpu:
+            random = torch.Generator(run.device).manual_seed(options.seed * 1_000_003 + run.step)
+            batch.images = change_pixels(batch.images, random, composer.stage(run.step).recipe)
+        warm = run.step - first if options.init is not None and first == 0 else run.step
+        losses = run.learn(batch, settings.factor(done(), warm))
+        sums += torch.tensor(losses, dtype=torch.float64)
+        seen += len(batch.images)
+        now = time.monotonic()
+        run.seconds = before + now - began
+        progress[0] = done()
+        if run.step % 50 == 0 or done() >= 1:
+            spent, count = now - clock, seen / settings.batch
+            left = run.seconds * (1 / max(done(), 1e-6) - 1) if total is None else (now - began) / max(run.step - first, 1) * (total - run.step)
+            say(
+                f"step {run.step}  size {batch.images.shape[2]}  classes {sums[0] / count:.3f}  boxes {sums[1] / count:.3f}  "
+                f"positives {sums[2] / count:.1f}  rate x{settings.factor(done(), warm):.2f}  {seen / spent:.1f} pictures/s  "
+                f"waited {waited / spent:.0%}  {left / 60:.0f} min left"
+            )
+            clock, seen, waited = now, 0, 0.0
+            sums.zero_()
+        if now - last_save > options.save_minutes * 60:
+            run.save()
+            last_save = now
+        if now - last_eval > options.eval_minutes * 60:
+            evaluate(run, val, options)
+            clock += time.monotonic() - now
+            last_eval = time.monotonic()
+    run.save()
+    if done() < 1:
+        say("stopped; the same command carries on")
+        return
+    evaluate(run, val, options)
+    run.save()
+    say("done")
+
+
+def evaluate(run: Run, val, options: argparse.Namespace) -> None:
+    result = run.measure(val, options.eval_size)
+    line = {"step": run.step, "minutes": round(run.seconds / 60, 1), "size": options.eval_size, "ap50": result}
+    say(f"AP50 {json.dumps(result)}")
+    with open(options.out / "log.jsonl", "a") as file:
+        file.write(json.dumps(line) + "\n")
+    metadata = {"step": str(run.step), "minutes": f"{run.seconds / 60:.1f}", "ap50": json.dumps(result)}
+    export(options.out / "latest.safetensors", run.average.tensors(), metadata)
+    export(options.out / "latest-small.safetensors", run.average.tensors(), metadata, compact=True)
+    score = result.get("voc07", result["all"])
+    if score > run.best:
+        run.best = score
+        export(options.out / "best.safetensors", run.average.tensors(), metadata)
+
+
+def say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except GraphError as error:
+        sys.exit(str(error))
