@@ -27,7 +27,7 @@ export const inferShapes = (model: ModelProto, inputs: ReadonlyMap<string, reado
 
 const inferGraph = (graph: GraphProto, shapes: Map<string, Known>): void => {
   for (const node of graph.node) {
-    const rule = node.domain === '' || node.domain === 'ai.onnx' ? ruleOf(node.opType) : null;
+    const rule = ruleOf(node.domain, node.opType);
     if (!rule) continue;
     const given = node.input.map((name) => (name === '' ? undefined : (shapes.get(name) ?? null)));
     const result = rule(operationOf(node, given));

@@ -1,3 +1,4 @@
+import { quantisedRules, runtimeRules } from './quantised.js';
 import { known, knownTensor, mostValues, sizeOf, type Known, type Operation } from './tensor.js';
 import {
   broadcast, convolution, generalProduct, matrixProduct, padding, pooling, reshaped, resize, transposedConvolution, wholePooling,
@@ -173,13 +174,14 @@ const rules: Readonly<Record<string, Rule>> = {
   GlobalAveragePool: wholePooling, GlobalMaxPool: wholePooling, Resize: resize, Upsample: resize, Pad: padding,
   MatMul: matrixProduct, Gemm: generalProduct, Concat: concat, Gather: gather, Slice: slice, Split: split,
   Squeeze: squeeze, Unsqueeze: unsqueeze, ArgMax: argument, ArgMin: argument,
+  ...quantisedRules,
 };
 
 const sameShapeOperators = [
   'Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Clip', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Mish', 'Gelu', 'Tanh', 'Softplus', 'Softsign',
   'Softmax', 'LogSoftmax', 'Exp', 'Log', 'Sqrt', 'Reciprocal', 'Abs', 'Sign', 'Round', 'Erf', 'Sin', 'Cos', 'Tan', 'Not', 'IsNaN',
   'BatchNormalization', 'InstanceNormalization', 'LayerNormalization', 'GroupNormalization', 'LpNormalization', 'LRN',
-  'QuantizeLinear', 'DequantizeLinear', 'CumSum', 'ScatterND', 'ScatterElements',
+  'CumSum', 'ScatterND', 'ScatterElements',
 ];
 const broadcastOperators = ['Pow', 'Mod', 'Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'And', 'Or', 'Xor', 'Where', 'Sum', 'Mean'];
 const reductions = ['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSumExp', 'ReduceLogSum'];
@@ -191,5 +193,8 @@ const all = new Map<string, Rule>([
   ...reductions.map((name): [string, Rule] => [name, reduce]),
 ]);
 
-/** The rule of a standard operator; null for one that is not known or depends on the data (NonMaxSuppression, If, Loop). */
-export const ruleOf = (operator: string): Rule | null => all.get(operator) ?? null;
+const runtime = new Map(Object.entries(runtimeRules));
+
+/** The rule of an operator of ONNX ('', 'ai.onnx') or onnxruntime; null for one that is not known or depends on the data (NonMaxSuppression, If, Loop). */
+export const ruleOf = (domain: string, operator: string): Rule | null =>
+  (domain === '' || domain === 'ai.onnx' ? all : domain === 'com.microsoft' ? runtime : null)?.get(operator) ?? null;

@@ -117,6 +117,27 @@ describe('shapes are those of onnxruntime', () => {
       g.node('Gemm', [flat, g.constant('float32', [1, 3], new Float32Array(3))], { transA: { int: 1 } });
       g.node('Mul', [x, g.constant('float32', [4, 1, 1], [1, 2, 3, 4])]);
     }],
+    ['numbers as bytes', (g, x) => {
+      const [scale, zero, signed] = [g.constant('float32', [], [0.1]), g.constant('uint8', [], [128]), g.constant('int8', [], [0])];
+      const bytes = g.node('QuantizeLinear', [x, scale, zero]);
+      g.node('DequantizeLinear', [bytes, scale, zero]);
+      g.split('DynamicQuantizeLinear', [x], 3, {});
+      const w = g.constant('int8', [6, 2, 3, 3], Int8Array.from({ length: 108 }, (_, n) => n - 54));
+      const window = { group: { int: 2 }, strides: { ints: [2, 1] }, pads: { ints: [1, 0, 1, 2] } };
+      g.node('QLinearConv', [bytes, scale, zero, w, scale, signed, scale, zero, g.constant('int32', [6], [-3, -2, -1, 0, 1, 70_000])], window);
+      g.node('ConvInteger', [bytes, g.constant('uint8', [6, 2, 3, 3], new Uint8Array(108)), zero], window);
+      const m = g.constant('uint8', [11, 5], new Uint8Array(55));
+      g.node('QLinearMatMul', [bytes, scale, zero, m, scale, zero, scale, zero]);
+      g.node('MatMulInteger', [bytes, m, zero]);
+    }],
+    ['onnxruntime’s own', (g, x) => {
+      const [scale, zero] = [g.constant('float32', [], [0.1]), g.constant('uint8', [], [128])];
+      const bytes = g.node('QuantizeLinear', [x, scale, zero]);
+      const few = g.node('QuantizeLinear', [g.constant('float32', [4, 1, 1], [1, 2, 3, 4]), scale, zero]);
+      for (const operator of ['QLinearAdd', 'QLinearMul']) g.node(operator, [bytes, scale, zero, few, scale, zero, scale, zero], {}, `runtime ${operator}`);
+      for (const operator of ['QLinearSigmoid', 'QLinearLeakyRelu', 'QLinearGlobalAveragePool']) g.node(operator, [bytes, scale, zero, scale, zero], {}, `runtime ${operator}`);
+      g.node('FusedConv', [x, g.constant('float32', [6, 4, 3, 3], new Float32Array(216))], { strides: { ints: [2, 2] }, activation: { string: 'Relu' } }, 'runtime FusedConv');
+    }],
   ];
   it.each(cases)('%s', async (_, compose) => {
     const model = buildModel({ name: 'case' }, (graph) => {
@@ -124,6 +145,8 @@ describe('shapes are those of onnxruntime', () => {
       compose(graph, x);
       graph.output('y', x, 'float32', [1, 4, 9, 11]);
     });
+    for (const node of model.graph!.node.filter(({ name }) => name.startsWith('runtime '))) node.domain = 'com.microsoft';
+    model.opsetImport.push({ $typeName: 'onnx.OperatorSetIdProto', domain: 'com.microsoft', version: 1n });
     expect(await compare(model)).toBe(new Set(model.graph!.node.flatMap(({ output }) => output)).size);
   });
 });

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { networkCost, type LayerCost } from '../../../models/cost/cost.js';
 import type { Network } from '../../../models/networks/layers.js';
 import { toOnnx } from '../../../models/networks/to-onnx.js';
-import { parametersOf, seededWeights } from '../../../models/networks/weights.js';
+import { parametersOf } from '../../../models/networks/weights.js';
 import { fileCost } from '../../../models/cost/file-cost.js';
 import { allNetworks, findNetwork, type NetworkEntry } from '../../../models/reference/catalogue.js';
+import { ones } from '../../models/lively.js';
 
 const square = (side: number) => ({ width: side, height: side });
 const network = (id: string): NetworkEntry => findNetwork(id)!;
@@ -123,7 +124,7 @@ describe('every network', () => {
     for (const entry of allNetworks.filter(({ id }) => !/-(57|99|101|161|201)$/.test(id))) {
       const built = entry.build({ width: 96, height: 64 }, { classes: 5 });
       const wanted = networkCost(built);
-      const file = fileCost(toOnnx(built, seededWeights(built, 1), { input: 'numbers' }), new Map([['image', [1, 3, 64, 96]]]));
+      const file = fileCost(toOnnx(built, ones(built), { input: 'numbers' }), new Map([['image', [1, 3, 64, 96]]]));
       expect(file.unknown).toEqual([]);
       const counted = file.layers.filter(({ operator }) => operator === 'Conv' || operator === 'Gemm');
       const multiplied = wanted.layers.filter(({ kind }) => kind !== 'norm');
