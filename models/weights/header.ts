@@ -4,8 +4,9 @@ import { WeightsError, shown } from './error.js';
 export type Entry = { readonly type: string; readonly dims: readonly number[]; readonly start: number; readonly end: number };
 export type Header = { readonly entries: ReadonlyMap<string, Entry>; readonly metadata: ReadonlyMap<string, string> };
 
-/** Most dimensions a tensor may have. */
+/** Most dimensions a tensor may have, and most tensors a file; the deepest network here has some 1 500. */
 const deepest = 32;
+const most = 20_000;
 
 const bad = (message: string): WeightsError => new WeightsError('bad-header', `The safetensors header is broken: ${message}`);
 
@@ -21,6 +22,7 @@ export const readHeader = (text: string): Header => {
   json.object('the header', (name) => {
     if (name === '__metadata__') json.object(name, (key) => metadata.set(key, json.string()));
     else entries.set(name, readEntry(json, name));
+    if (entries.size > most) throw new WeightsError('too-large', `The file holds more than ${most} tensors.`);
   });
   json.finish();
   return { entries, metadata };

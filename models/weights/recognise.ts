@@ -2,6 +2,7 @@ import { findVariant, stems, type Variant } from '../networks/variants.js';
 import { vovnet } from '../networks/vovnet.js';
 import { detectorNetwork } from '../detector/detector.js';
 import { detectorRows, usualClasses } from '../detector/rows.js';
+import { normalisation } from '../detector/to-onnx.js';
 import { allNetworks } from '../reference/catalogue.js';
 import { WeightsError, shown } from './error.js';
 import { families } from './families.js';
@@ -47,7 +48,8 @@ const ownFamily = ({ metadata }: TensorFile): Family => {
         return { id, name: id, variant: built, pixels, network: (size, classes) => vovnet(built, size, built.stem, classes) };
       }),
       ...detectorRows.map((row): Member => ({
-        id: row.id, name: row.id, variant: null, pixels, network: (size) => detectorNetwork(row, countOf(metadata.get('classes')) ?? usualClasses.length, size),
+        id: row.id, name: row.id, variant: null, pixels: { order: 'rgb', ...normalisation },
+        network: (size) => detectorNetwork(row, countOf(metadata.get('classes')) ?? usualClasses.length, size),
       })),
     ],
   };

@@ -9,7 +9,7 @@ export type TensorFile = {
   readonly metadata: ReadonlyMap<string, string>;
 };
 
-/** Largest header that is read; 100 000 tensors need about half of it. */
+/** Largest header that is read, in bytes; a tensor takes some 100. */
 const headerLimit = 16 * 2 ** 20;
 
 /**

@@ -155,6 +155,7 @@ describe('a hostile safetensors file', () => {
       [refusal('{'.repeat(100_000)), 'bad-header: The safetensors header is broken: A text is expected'],
       [refusal(`{"a":${'['.repeat(100_000)}`), 'bad-header: The safetensors header is broken: “{” is expected'],
       [refusal(`{"a${'\\u0000'.repeat(200)}":{}}`), 'bad-header: The safetensors header is broken: a????'],
+      [refusal(`{${Array.from({ length: 20_001 }, (_, n) => `"${n}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join(',')}}`), 'too-large: The file holds more than 20000 tensors.'],
       [refusal(`{"${'a'.repeat(14e6)}":1}`), 'bad-header: The safetensors header is broken: “{” is expected'],
       [refusal(`{"${'\\'.repeat(1e6)}`), 'bad-header: The safetensors header is broken: A text is expected'],
       [refusal('{"\t":1}'), 'bad-header: The safetensors header is broken: A text is expected'],
