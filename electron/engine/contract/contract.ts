@@ -8,3 +8,4 @@ export * from './protocol.js';
 export * from './frames.js';
 export * from './desktop.js';
 export * from './lab.js';
+export * from './lab-table.js';
