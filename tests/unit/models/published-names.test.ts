@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../models/networks/random.js';
 import { findVariant } from '../../../models/networks/variants.js';
 import { vovnet } from '../../../models/networks/vovnet.js';
 import { seededWeights } from '../../../models/networks/weights.js';
@@ -7,7 +8,7 @@ import { families } from '../../../models/weights/families.js';
 import type { Tensor, TensorType } from '../../../models/weights/numbers.js';
 import { candidates, chooseFamily, findFamilies, ownNotes } from '../../../models/weights/recognise.js';
 import { packWeights } from '../../../models/weights/pack.js';
-import { readSafetensors, type TensorFile } from '../../../models/weights/safetensors.js';
+import { readSafetensors, writeSafetensors, type TensorFile } from '../../../models/weights/safetensors.js';
 import { takeWeights } from '../../../models/weights/take.js';
 import { fileOf, normRows, type Row } from '../../models/published.js';
 
@@ -232,6 +233,46 @@ describe('taking weights', () => {
     };
     expect(faultOf(() => take(rows, 'rgb', typed('I8'))).faults).toEqual([`${stem}/norm.weight is of type I8; floating point is needed.`]);
   });
+});
+
+describe('a damaged file', () => {
+  it('is refused, or gives a tensor for every part', () => {
+    const { tensors } = fileOf(dw[4], true);
+    const whole = writeSafetensors(tensors);
+    const header = 8 + Number(new DataView(whole.buffer).getBigUint64(0, true));
+    const open = (file: Uint8Array): ReturnType<typeof takeWeights> => {
+      const read = readSafetensors(file);
+      const found = chooseFamily(read);
+      return takeWeights(found.family.members[0]!.network({ width: 64, height: 64 }), read, found);
+    };
+    const { weights } = open(whole);
+    const random = createRandom(11, 'damage');
+    const below = (n: number): number => Math.floor(random() * n);
+    const faults = new Map<string, number>();
+    for (let n = 0; n < 300; n++) {
+      const file = n % 4 === 0 ? whole.slice(0, header + below(whole.length - header)) : whole.slice();
+      // A digit for a digit and a letter for a letter keeps the JSON whole: names, dimensions, types and offsets are what changes.
+      for (let times = 1 + below(2); times > 0; times--) {
+        const at = 8 + below(header - 8);
+        const old = String.fromCharCode(file[at] ?? 0);
+        const kind = /\d/.test(old) ? '0123456789' : /[a-zA-Z]/.test(old) ? 'aestnOSAFB' : '/._"[],:';
+        file[at] = kind.charCodeAt(below(kind.length));
+      }
+      let outcome = 'taken';
+      try {
+        // What was not hit is what it was; a changed digit may name another tensor of the same shape, never other bytes.
+        for (const [name, values] of open(file).weights) expect(values.length).toBe(weights.get(name)!.length);
+      } catch (error) {
+        if (!(error instanceof WeightsError)) throw error;
+        outcome = error.fault;
+        expect(error.message.split('\n').length).toBeLessThan(15);
+      }
+      faults.set(outcome, (faults.get(outcome) ?? 0) + 1);
+    }
+    // Where a letter hits a letter, the tensor of the old name is missing, and that of the new one is no part of the network.
+    expect([...faults.keys()].every((each) => ['bad-header', 'bad-tensor', 'family', 'misfit', 'taken', 'truncated'].includes(each))).toBe(true);
+    expect(faults.get('misfit')).toBeGreaterThan(30);
+  }, 60_000);
 });
 
 describe('recognising', () => {
