@@ -10,6 +10,7 @@ import { exportWords } from './words/export.js';
 import { gaugesWords } from './words/gauges.js';
 import { helpWords } from './words/help.js';
 import { keysWords } from './words/keys.js';
+import { labWords } from './words/lab.js';
 import { modelsWords } from './words/models.js';
 import { playerWords } from './words/player.js';
 import { queueWords } from './words/queue.js';
@@ -24,6 +25,7 @@ export const words = {
   gauges: gaugesWords,
   help: helpWords,
   keys: keysWords,
+  lab: labWords,
   models: modelsWords,
   player: playerWords,
   queue: queueWords,

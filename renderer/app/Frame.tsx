@@ -7,6 +7,7 @@ import { ExportDialog } from '../export/ExportDialog.js';
 import { GaugesPanel } from '../gauges/GaugesPanel.js';
 import { KeysDialog } from '../help/KeysDialog.js';
 import { useKeys } from '../keys/useKeys.js';
+import { Lab } from '../lab/Lab.js';
 import { Player } from '../player/Player.js';
 import { Transport } from '../player/Transport.js';
 import { useFullScreen } from '../player/fullScreen.js';
@@ -61,6 +62,8 @@ const Drawer = ({ side, label, children }: { readonly side: 'left' | 'right'; re
 
 const Toasts = () => <ToastRegion toasts={useApp((now) => now.notices)} onDismiss={app.getState().dismissNotice} />;
 
+const Drop = () => <div className={styles.drop} data-part="drop"><span className={styles.dropWords}>{words.app.dropHere}</span></div>;
+
 /** The one window: header, queue, picture, figures and classes, transport and timeline. */
 export const Frame = () => {
   useTheme();
@@ -73,31 +76,44 @@ export const Frame = () => {
   const drawer = useApp((now) => now.drawer);
   const queueShown = useApp((now) => now.queueOpen && now.queue.length > 1) && !folded.queue;
   const panelShown = useApp((now) => now.panelOpen) && !folded.panel;
+  const inLab = useApp((now) => now.place === 'lab');
   const full = useFullScreen();
   const idle = useIdle(full);
   return (
     <TooltipProvider>
       <div className={styles.frame} data-full={full || undefined} data-idle={idle || undefined}>
         {!full && <Header />}
-        <div className={styles.middle}>
-          {!full && queueShown && <aside className={styles.queue}><Queue /></aside>}
-          <main className={styles.main}>
-            {hasVideo ? <Player /> : <Empty dimmed={dragging} />}
-            <Notes />
-            <div className={styles.cards}><ExportCards /></div>
-            <Toasts />
-            {dragging && <div className={styles.drop} data-part="drop"><span className={styles.dropWords}>{words.app.dropHere}</span></div>}
-          </main>
-          {!full && panelShown && <aside className={styles.panel}><Panel /></aside>}
-          {!full && drawer === 'queue' && <Drawer side="left" label={words.app.showQueue}><Queue titled={false} /></Drawer>}
-          {!full && drawer === 'panel' && <Drawer side="right" label={words.app.showPanel}><Panel /></Drawer>}
+        <div className={styles.places}>
+          {/* The video stays as it is while the lab is in front of it. */}
+          <div className={styles.video} data-away={inLab || undefined}>
+            <div className={styles.middle}>
+              {!full && queueShown && <aside className={styles.queue}><Queue /></aside>}
+              <main className={styles.main}>
+                {hasVideo ? <Player /> : <Empty dimmed={dragging} />}
+                <Notes />
+                <div className={styles.cards}><ExportCards /></div>
+                {!inLab && <Toasts />}
+                {dragging && !inLab && <Drop />}
+              </main>
+              {!full && panelShown && <aside className={styles.panel}><Panel /></aside>}
+              {!full && drawer === 'queue' && <Drawer side="left" label={words.app.showQueue}><Queue titled={false} /></Drawer>}
+              {!full && drawer === 'panel' && <Drawer side="right" label={words.app.showPanel}><Panel /></Drawer>}
+            </div>
+            {hasVideo && (
+              <footer className={styles.foot}>
+                <Transport />
+                <Timeline />
+              </footer>
+            )}
+          </div>
+          {inLab && (
+            <div className={styles.lab}>
+              <Lab />
+              <Toasts />
+              {dragging && <Drop />}
+            </div>
+          )}
         </div>
-        {hasVideo && (
-          <footer className={styles.foot}>
-            <Transport />
-            <Timeline />
-          </footer>
-        )}
       </div>
       <ExportDialog />
       <KeysDialog />

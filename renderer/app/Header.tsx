@@ -1,11 +1,13 @@
-import { FolderOpen, Keyboard, Menu as MenuIcon, PanelLeft, PanelRight, Settings, Share, Sparkles } from 'lucide-react';
+import { Film, FlaskConical, FolderOpen, Keyboard, Menu as MenuIcon, PanelLeft, PanelRight, Settings, Share, Sparkles } from 'lucide-react';
+import { machineFacts, machineLine } from '../lab/machine.js';
 import { keysOf } from '../keys/keysOf.js';
 import { ModelChooser } from '../models/ModelChooser.js';
+import { ModelQuestions } from '../models/ModelQuestions.js';
 import { ProviderChooser } from '../models/ProviderChooser.js';
 import { currentVideo } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';
 import { length } from '../ui/format.js';
-import { Button, IconButton, Menu, MenuItem, MenuSeparator } from '../ui/ui.js';
+import { Button, IconButton, Menu, MenuItem, MenuSeparator, Segmented, Tooltip } from '../ui/ui.js';
 import { words } from '../words.js';
 import styles from './Header.module.css';
 
@@ -50,8 +52,41 @@ const Facts = () => {
   );
 };
 
+/** From the video to the lab and back. */
+const Places = () => {
+  const place = useApp((now) => now.place);
+  return (
+    <Tooltip content={place === 'lab' ? words.lab.goToVideo : words.lab.goToLab} keys={keysOf('lab')}>
+      <div className={styles.places}>
+        <Segmented
+          label={words.lab.places} size="small" value={place} onChange={app.getState().goTo}
+          options={[
+            { value: 'video', label: words.lab.video, icon: <Film size={13} /> },
+            { value: 'lab', label: words.lab.name, icon: <FlaskConical size={13} /> },
+          ]}
+        />
+      </div>
+    </Tooltip>
+  );
+};
+
+const LabHeader = () => {
+  const machine = useApp((now) => now.labOverview?.machine ?? null);
+  return (
+    <header className={styles.header}>
+      <MainMenu />
+      <Places />
+      <div className={styles.title}>{machine !== null && <span className={styles.machine} title={machineFacts(machine)}>{machineLine(machine)}</span>}</div>
+      <ModelQuestions />
+    </header>
+  );
+};
+
+/** The head of either place. */
+export const Header = () => (useApp((now) => now.place === 'lab') ? <LabHeader /> : <VideoHeader />);
+
 /** What is open, what it is analysed with, and the way out. */
-export const Header = () => {
+const VideoHeader = () => {
   const folded = useApp((now) => now.folded);
   const drawer = useApp((now) => now.drawer);
   const many = useApp((now) => now.queue.length > 1);
@@ -63,6 +98,7 @@ export const Header = () => {
       {folded.queue && many && (
         <IconButton label={say.showQueue} keys={keysOf('queue')} pressed={drawer === 'queue'} onClick={toggleQueue}><PanelLeft size={16} /></IconButton>
       )}
+      <Places />
       <div className={styles.title}><Facts /></div>
       <ModelChooser />
       <ProviderChooser />

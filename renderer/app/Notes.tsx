@@ -8,7 +8,8 @@ import styles from './Notes.module.css';
 
 const say = words.app;
 
-const EngineNote = () => {
+/** The engine that was lost and is being started again. */
+export const EngineNote = () => {
   const { state, reason } = useApp((now) => now.engine);
   if (state === 'ready') return null;
   const gone = state === 'gone';

@@ -18,6 +18,8 @@ export type KeyAction = {
   readonly keys: readonly string[];
   /** Repeats while the key is held. */
   readonly repeats?: boolean;
+  /** Does the same in the lab; others belong to the video. */
+  readonly everywhere?: boolean;
   /** `digit` is the number of the key for `1-9`, else 0. */
   readonly run: (app: App, digit: number) => void;
 };
@@ -54,9 +56,10 @@ export const keyTable: readonly KeyAction[] = [
   { id: 'all-classes', group: 'results', label: say.allClasses, keys: ['a'], run: (app) => app.showAllClasses() },
   { id: 'confidence', group: 'results', label: say.confidence, keys: ['c'], run: (app) => { app.showPanel(); focusTarget('confidence'); } },
   { id: 'export', group: 'results', label: say.export, keys: ['e', 'Ctrl+e'], run: (app) => app.openDialog('export') },
-  { id: 'open', group: 'window', label: say.open, keys: ['Ctrl+o'], run: (app) => void app.chooseVideos() },
+  { id: 'open', group: 'window', label: say.open, keys: ['Ctrl+o'], everywhere: true, run: (app) => void app.chooseVideos() },
   { id: 'model', group: 'window', label: say.model, keys: ['m'], run: (app) => app.openDialog('models') },
   { id: 'queue', group: 'window', label: say.queue, keys: ['q'], run: (app) => app.toggleQueue() },
   { id: 'panel', group: 'window', label: say.panel, keys: ['p'], run: (app) => app.togglePanel() },
-  { id: 'keys', group: 'window', label: say.keys, keys: ['?'], run: (app) => app.openDialog('keys') },
+  { id: 'lab', group: 'window', label: say.lab, keys: ['g'], everywhere: true, run: (app) => app.goTo(app.place === 'lab' ? 'video' : 'lab') },
+  { id: 'keys', group: 'window', label: say.keys, keys: ['?'], everywhere: true, run: (app) => app.openDialog('keys') },
 ];

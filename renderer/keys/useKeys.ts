@@ -30,6 +30,7 @@ export const useKeys = (): void => {
       if (event.defaultPrevented || event.isComposing || app.getState().dialog !== null) return;
       if (event.target instanceof Element && isForFocus(event.target, event, clicked)) return;
       const found = match(event);
+      if (found !== null && found.action.everywhere !== true && app.getState().place !== 'video') return;
       if (found === null) {
         // A held key whose action does not repeat must not scroll or click either.
         if (event.repeat && match({ ...pressOf(event), repeat: false }) !== null) event.preventDefault();
@@ -40,7 +41,7 @@ export const useKeys = (): void => {
     };
     // A clicked button acts on Space when it is let go.
     const released = (event: KeyboardEvent): void => {
-      if (event.key === ' ' && event.target instanceof Element && !isForFocus(event.target, event, clicked)) event.preventDefault();
+      if (event.key === ' ' && app.getState().place === 'video' && event.target instanceof Element && !isForFocus(event.target, event, clicked)) event.preventDefault();
     };
     window.addEventListener('pointerdown', pointed, { capture: true });
     window.addEventListener('keydown', pressed);

@@ -4,6 +4,7 @@ import type { App } from './slice.js';
 import { engineSlice } from './slices/engine.js';
 import { exportsSlice } from './slices/exports.js';
 import { filterSlice } from './slices/filter.js';
+import { labSlice } from './slices/lab.js';
 import { modelsSlice } from './slices/models.js';
 import { playerSlice } from './slices/player.js';
 import { queueSlice } from './slices/queue.js';
@@ -25,6 +26,7 @@ export const createApp = (bridge: PageBridge): StoreApi<App> =>
     ...exportsSlice(set, get, bridge),
     ...settingsSlice(set, get, bridge),
     ...uiSlice(set, get, bridge),
+    ...labSlice(set, get, bridge),
   }));
 
 /** Listens to the engine and remembers settings until the returned function is called. */
@@ -49,6 +51,7 @@ export const connect = (app: StoreApi<App>, bridge: PageBridge): (() => void) =>
     bridge.on('provider', (event) => getState().providerChanged(event)),
     bridge.on('frames', (event) => getState().framesCame(event)),
     bridge.on('export', (progress) => getState().exportProgressed(progress)),
+    bridge.on('lab', (progress) => getState().labProgressed(progress)),
     bridge.on('engine', (event) => getState().engineChanged(event)),
     bridge.on('opened', ({ videos }) => getState().opened(videos)),
     bridge.on('upload', (upload) => getState().uploaded(upload)),

@@ -28,5 +28,6 @@ export const keysWords = {
   model: 'Choose a model',
   queue: 'Show or hide the queue',
   panel: 'Show or hide figures and classes',
+  lab: 'To the lab, and back',
   keys: 'This list',
 } as const;

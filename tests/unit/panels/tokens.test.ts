@@ -57,7 +57,7 @@ const text: readonly (readonly [string, string, string?])[] = [
 /** Parts of controls and of charts need 3 : 1. */
 const shapes: readonly (readonly [string, string])[] = [
   ...['--surface', '--raised'].flatMap((plate) =>
-    ['--outline', '--accent', '--accent-fill', '--stage-decode', '--stage-preprocess', '--stage-inference', '--stage-postprocess', '--stage-draw'].map(
+    ['--outline', '--accent', '--accent-fill', '--stage-decode', '--stage-preprocess', '--stage-inference', '--stage-postprocess', '--stage-draw', '--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'].map(
       (part) => [part, plate] as const)),
   ['--grey-0', '--outline'], ['--grey-0', '--accent-fill'],
 ];
