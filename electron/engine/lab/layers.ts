@@ -30,7 +30,8 @@ const warming = 2;
 export const measureLayers = async (subject: OpenSubject, setting: LayersSetting): Promise<LayersOutcome> => {
   const { runner, runs, openBench, progress, signal } = setting;
   progress(`Opening ${subject.title}`, 0);
-  const bench = await openBench({ ...runner, source: subject.source, inputs: subject.inputs }, signal);
+  const { source, inputs, values } = subject;
+  const bench = await openBench({ ...runner, source, inputs, ...(values !== undefined && { values }) }, signal);
   try {
     progress('Warming up', 0.1);
     await bench.run({ runs: warming, milliseconds: milliseconds(0) }, signal);

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { experiments, UserError, type ExperimentId } from '../../engine/contract/contract.js';
+import { experimentTable } from '../../engine/lab/experiments/table.js';
+import { defaultSize, openSubject } from '../../engine/lab/subjects.js';
+import type { ExperimentOutcome } from '../../engine/lab/types.js';
+import type { Command } from '../command.js';
+import { writeTable } from '../lab-files.js';
+import { askedSize, labOptions, namedSubject, sizeOption, withLab } from '../lab-subject.js';
+import { textTable } from '../lab-text.js';
+
+/** Whose aggregation is looked at where nobody is named: the trained model that comes with the program. */
+const usualModel = 'first-256';
+
+/** `vovision bench paper`: see docs/cli.md. */
+export const benchPaper: Command = {
+  spec: {
+    name: 'bench paper',
+    summary: 'bench paper [EXPERIMENT]: the arguments of the VoVNet paper, tried on this machine.',
+    positionals: ['EXPERIMENT'],
+    required: 0,
+    options: {
+      ...labOptions,
+      model: { type: 'text', value: 'ID|FILE', help: `aggregation: whose weights are looked at (${usualModel})` },
+      size: { ...sizeOption, help: `aggregation: ${sizeOption.help}` },
+      rounds: { type: 'number', range: [1, 1000], help: 'interleaved rounds, of which medians are taken (5)' },
+      output: { type: 'text', short: 'o', value: 'FOLDER', help: 'writes each table there too, as EXPERIMENT.csv' },
+    },
+  },
+  run: async (args, output, signal) => {
+    const [asked] = args.positionals;
+    const chosen = asked === undefined ? experiments : experiments.filter((id) => id === asked);
+    if (chosen.length === 0) throw new UserError('usage', `There is no experiment “${asked ?? ''}”.`, `There are ${experiments.join(', ')}.`);
+    const folder = args.text('output');
+    // Each is shown when it is done, the last one as the answer.
+    let last = '';
+    const results = await withLab(args, async (lab) => {
+      const told: (ExperimentOutcome & { readonly experiment: ExperimentId; readonly title: string })[] = [];
+      for (const [at, experiment] of chosen.entries()) {
+        const { title, run } = experimentTable[experiment];
+        const subject = experiment === 'aggregation'
+          ? await openSubject(await namedSubject(args.text('model') ?? usualModel, lab), askedSize(args) ?? defaultSize, 1, signal)
+          : null;
+        const outcome = await run({
+          ...lab, subject, signal, rounds: Math.round(args.number('rounds') ?? 5),
+          progress: (step, fraction) => output.progress(`${(((at + fraction) / chosen.length) * 100).toFixed(0).padStart(3)} %  ${step}`),
+        });
+        told.push({ experiment, title, ...outcome });
+        if (at > 0) output.say(last);
+        last = [title, '', ...textTable(outcome.table), '', outcome.finding, ''].join('\n');
+        if (folder !== null) await writeTable(join(folder, `${experiment}.csv`), outcome.table);
+      }
+      return told;
+    });
+    output.answer({ provider: args.text('provider') ?? 'cpu', results }, last.trimEnd());
+    return 0;
+  },
+};

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeChildren } from '../engine/children.js';
+import type { ProviderId, Size } from '../engine/contract/contract.js';
+import { listModels } from '../engine/inference/cards.js';
+import { benchOpener } from '../engine/lab/bench.js';
+import { fileSubject, modelSubject, networkSubject, type SubjectEntry, type Workshop } from '../engine/lab/subjects.js';
+import type { OpenBench, Runner } from '../engine/lab/types.js';
+import { inferenceThreads } from '../engine/service/workers.js';
+import { findNetwork } from '../../models/reference/catalogue.js';
+import type { OptionSpec, Parsed } from './arguments.js';
+import { settings } from './open.js';
+import { readSize } from './open-network.js';
+
+const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu'] as const satisfies readonly ProviderId[];
+
+export const labOptions = {
+  provider: { type: 'text', value: 'NAME', choices: providers, help: 'what runs the graphs (cpu)' },
+  threads: { type: 'number', range: [1, 1024], help: 'threads inside one operator, on the cpu (one a core, at most 8)' },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export const sizeOption: OptionSpec = { type: 'text', value: 'N|WxH', help: 'size of the picture in pixels (224, or what the file says)' };
+
+/** The provider that was asked for; the CPU where none was. */
+export const askedProvider = (args: Parsed): ProviderId => providers.find((one) => one === args.text('provider')) ?? 'cpu';
+
+/** What measures graphs, for one command. */
+export type Lab = {
+  readonly openBench: OpenBench;
+  readonly workshop: Workshop;
+  readonly runner: Runner;
+};
+
+/** Lends `measure` what it needs, and cleans up behind it. */
+export const withLab = async <T>(args: Parsed, measure: (lab: Lab) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), 'vovision-lab-'));
+  try {
+    const provider = askedProvider(args);
+    const threads = args.number('threads') ?? (provider === 'cpu' ? inferenceThreads() : null);
+    return await measure({ openBench: benchOpener(nodeChildren, folder), workshop: { startChild: nodeChildren, folder }, runner: { provider, threads } });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** A network by its ID, a model by its, or an .onnx file. */
+export const namedSubject = async (what: string, { workshop }: Lab): Promise<SubjectEntry> => {
+  const network = findNetwork(what);
+  if (network !== null) return networkSubject(network, workshop);
+  const { zooFolder, dataFolder } = settings();
+  const model = (await listModels(zooFolder, join(dataFolder, 'models'))).find(({ info }) => info.id === what);
+  return model === undefined ? fileSubject(what) : modelSubject(model);
+};
+
+/** The size that was asked for; null where none was. Throws a UserError of kind 'usage'. */
+export const askedSize = (args: Parsed): Size | null => {
+  const size = args.text('size');
+  return size === null ? null : readSize(size);
+};
