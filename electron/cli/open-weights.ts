@@ -35,7 +35,10 @@ export const forPeople = <T>(path: string, work: () => T, advice = (): string =>
 export const readTensorFile = async (path: string): Promise<TensorFile> => {
   let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    // A pipe or device may have no end.
+    if (!found.isFile()) throw new UserError('bad-input', `${path} is no file.`);
+    const { size } = found;
     if (size > largest) throw new UserError('bad-input', `${path} has ${size} bytes; at most ${largest} are read.`);
     bytes = await readFile(path);
   } catch (error) {

@@ -71,6 +71,7 @@ describe('models weights', () => {
     expect(answerOf(ran)['error']).toMatchObject({ kind: 'bad-input', message: expect.stringContaining('may run code') as string, hint: expect.stringContaining('weights_only=True') as string });
     expect((await vovision(['models', 'weights', join(folder, 'missing')])).code).toBe(3);
     expect((await vovision(['models', 'weights', folder])).code).toBe(3);
+    expect((await vovision(['models', 'weights', process.platform === 'win32' ? folder : '/dev/zero'])).stderr).toContain('is no file.');
     expect((await vovision(['models', 'weights'])).code).toBe(2);
   });
 });
