@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import {
-  AttributeProto_AttributeType as Kind, AttributeProtoSchema, NodeProtoSchema,
-  type AttributeProto, type GraphProto, type NodeProto, type TensorProto,
+  AttributeProto_AttributeType as Kind, AttributeProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema,
+  type AttributeProto, type GraphProto, type ModelProto, type NodeProto, type TensorProto,
 } from '../onnx/generated/onnx_pb.js';
 import { visitGraphs } from '../onnx/read.js';
 
@@ -79,6 +79,18 @@ export const freshNames = (graph: GraphProto): ((wanted: string) => string) => {
     taken.add(name);
     return name;
   };
+};
+
+/** First version of ONNX's operators in which QuantizeLinear and DequantizeLinear know channels. */
+const perChannelOpset = 13;
+
+/** The domain of the two: ONNX's own, or, where that is too old, Microsoft's twins, which mean the same and go with every version. */
+export const quantizeDomain = (model: ModelProto): string => {
+  const version = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0n;
+  if (version >= perChannelOpset) return '';
+  const domain = 'com.microsoft';
+  if (!model.opsetImport.some((each) => each.domain === domain)) model.opsetImport.push(create(OperatorSetIdProtoSchema, { domain, version: 1n }));
+  return domain;
 };
 
 /** Takes away constants that nobody reads, and what the graph says of values that are gone. */

@@ -29,7 +29,7 @@ const halvesOf = (graph: GraphProto, wiring: Wiring, keep: ReadonlySet<string>):
   ]);
   for (const node of graph.node) {
     const operator = operatorOf(node);
-    const gives = operator === 'Cast' ? integerOf(node, 'to', 0) === elementTypes.float32.code
+    const gives = operator === 'Cast' ? elementTypeOf(integerOf(node, 'to', 0)) === 'float32'
       : operator.endsWith('DequantizeLinear') || (!countsOrPlaces.has(operator) && floats.has(node.input[0] ?? ''));
     if (gives) node.output.forEach((name) => floats.add(name));
   }

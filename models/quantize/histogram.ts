@@ -93,7 +93,7 @@ export type RangeMethod = (typeof rangeMethods)[number];
 const leftOut = 1e-5;
 /** Parts of the whole range that `error` tries. */
 const tried = 64;
-const smallestPart = 0.3;
+const smallestPart = 0.2;
 
 /**
  * The range for a tensor: all that was seen (`min-max`), without its rarest ends (`percentile`), or the
@@ -103,13 +103,19 @@ export const chooseRange = (histogram: Histogram, method: RangeMethod): Range =>
   const whole = histogram.range;
   if (method === 'min-max' || histogram.total === 0) return whole;
   if (method === 'percentile') return percentileRange(histogram);
-  let best = whole;
-  let least = Number.POSITIVE_INFINITY;
-  for (let n = 0; n <= tried; n++) {
+  // One end after the other: a far value on one side says nothing of the other.
+  const high = leastOf((part) => squaredError(histogram, { low: whole.low, high: whole.high * part })) * whole.high;
+  const low = leastOf((part) => squaredError(histogram, { low: whole.low * part, high })) * whole.low;
+  return { low: Math.min(0, low), high: Math.max(0, high) };
+};
+
+/** The part of the whole, of those tried, with the least error; the largest of equals. */
+const leastOf = (errorOf: (part: number) => number): number => {
+  let [best, least] = [1, errorOf(1)];
+  for (let n = 1; n <= tried; n++) {
     const part = 1 - (n / tried) * (1 - smallestPart);
-    const range = { low: Math.min(0, whole.low * part), high: Math.max(0, whole.high * part) };
-    const error = squaredError(histogram, range);
-    if (error < least) [best, least] = [range, error];
+    const error = errorOf(part);
+    if (error < least) [best, least] = [part, error];
   }
   return best;
 };

@@ -1,15 +1,12 @@
 import { clone } from '@bufbuild/protobuf';
 import { ModelProtoSchema, type GraphProto, type ModelProto, type NodeProto } from '../onnx/generated/onnx_pb.js';
 import { makeTensor } from '../onnx/tensor.js';
-import { freshNames, layerName, makeNode, operatorOf, sweep, wiringOf, type Wiring } from './graph.js';
+import { freshNames, layerName, makeNode, operatorOf, quantizeDomain, sweep, wiringOf, type Wiring } from './graph.js';
 import { dimsOf, floatsOf } from './numbers.js';
 import type { Plan } from './plan.js';
 import { dataOf } from './rules.js';
 import type { Scale } from './scale.js';
 import { bytesOfWeights, integersOfBiases } from './weights.js';
-
-/** First version of ONNX's operators in which weights can have a scale for each channel. */
-const perChannelOpset = 13;
 
 /**
  * The model with its planned nodes between QuantizeLinear and DequantizeLinear (QDQ form): activations
@@ -23,8 +20,13 @@ export const insertBytes = (model: ModelProto, plan: Plan, scales: ReadonlyMap<s
   const inserter = createInserter(copy, graph, scales);
   // The plan speaks of the nodes of the model it was made for; the copy has them in the same places.
   const places = new Map(model.graph.node.map((node, n) => [node, n]));
-  const planned = new Map(plan.nodes.map((each) => [places.get(each.node) ?? -1, each]));
-  const gone = new Set(plan.nodes.flatMap(({ clamp }) => (clamp ? [places.get(clamp) ?? -1] : [])));
+  const placeOf = (node: NodeProto): number => {
+    const place = places.get(node);
+    if (place === undefined) throw new RangeError(`The plan was made for another model: '${layerName(node)}' is not in this one.`);
+    return place;
+  };
+  const planned = new Map(plan.nodes.map((each) => [placeOf(each.node), each]));
+  const gone = new Set(plan.nodes.flatMap(({ clamp }) => (clamp ? [placeOf(clamp)] : [])));
   const made = new Set(plan.nodes.flatMap(({ results }) => results));
   const given = new Set(plan.nodes.flatMap(({ node, rule }) => dataOf(node, rule)).filter((name) => !made.has(name)));
 
@@ -50,12 +52,7 @@ export const insertBytes = (model: ModelProto, plan: Plan, scales: ReadonlyMap<s
 const createInserter = (model: ModelProto, graph: GraphProto, scales: ReadonlyMap<string, Scale>) => {
   const wiring: Wiring = wiringOf(graph);
   const fresh = freshNames(graph);
-  const opset = Number(model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0n);
-  // Microsoft's twins of the two operators mean the same and go with every version.
-  const domain = opset < perChannelOpset ? 'com.microsoft' : '';
-  if (domain !== '' && !model.opsetImport.some((each) => each.domain === domain)) {
-    model.opsetImport.push({ $typeName: 'onnx.OperatorSetIdProto', domain, version: 1n });
-  }
+  const domain = quantizeDomain(model);
   const readAs = new Map<string, string>();
   const rawOf = new Map<string, string>();
   const weightsOf = new Map<string, { readonly name: string; readonly scales: Float32Array }>();

@@ -1,8 +1,8 @@
-import type { GraphProto, NodeProto } from '../onnx/generated/onnx_pb.js';
+import type { GraphProto, ModelProto, NodeProto } from '../onnx/generated/onnx_pb.js';
 import { makeTensor } from '../onnx/tensor.js';
 import { tensorType } from '../onnx/read.js';
-import { elementTypes } from '../onnx/types.js';
-import { attributeOf, freshNames, integerOf, integersOf, layerName, makeNode, operatorOf, sweep, wiringOf, type Wiring } from './graph.js';
+import { elementTypeOf } from '../onnx/types.js';
+import { attributeOf, freshNames, integerOf, integersOf, layerName, makeNode, operatorOf, quantizeDomain, sweep, wiringOf, type Wiring } from './graph.js';
 import { dimsOf, floatsOf } from './numbers.js';
 import { onlyReader } from './fold.js';
 import type { Scale } from './scale.js';
@@ -27,13 +27,15 @@ type Chain = {
  * convolutions pad with are then the common zero, at most `furthestZero` levels from the channel's own.
  * Gives the scale by the name of the value it belongs to; empty where the graph has no such beginning.
  */
-export const foldPicture = (graph: GraphProto): ReadonlyMap<string, Scale> => {
+export const foldPicture = (model: ModelProto): ReadonlyMap<string, Scale> => {
   const scales = new Map<string, Scale>();
+  const { graph } = model;
+  if (!graph) return scales;
   for (const input of graph.input) {
     const { name, type, dims } = tensorType(input);
     if (type !== 'uint8' || dims?.length !== 4) continue;
     const chain = followPicture(name, dims[3] === 3 ? 'nhwc' : 'nchw', wiringOf(graph));
-    const scale = chain && foldChain(graph, chain);
+    const scale = chain && foldChain(model, graph, chain);
     if (chain && scale) scales.set(chain.result, scale);
   }
   if (scales.size > 0) sweep(graph);
@@ -51,7 +53,7 @@ const followPicture = (input: string, given: 'nhwc' | 'nchw', wiring: Wiring): C
     if (!node || node.output.length !== 1) break;
     const operator = operatorOf(node);
     if (operator === 'Transpose' && layout === 'nhwc' && integersOf(node, 'perm')?.join() === '0,3,1,2') layout = 'nchw';
-    else if (operator === 'Cast' && !cast && integerOf(node, 'to', 0) === elementTypes.float32.code) cast = true;
+    else if (operator === 'Cast' && !cast && elementTypeOf(integerOf(node, 'to', 0)) === 'float32') cast = true;
     else {
       const step = cast ? stepOf(node, value, layout, wiring) : null;
       if (!step) break;
@@ -89,7 +91,7 @@ const stepOf = (node: NodeProto, value: string, layout: 'nhwc' | 'nchw', { const
   }
 };
 
-const foldChain = (graph: GraphProto, { bytes, result, factor, offset, gone }: Chain): Scale | null => {
+const foldChain = (model: ModelProto, graph: GraphProto, { bytes, result, factor, offset, gone }: Chain): Scale | null => {
   if (factor.some((each) => each === 0 || !Number.isFinite(each))) return null;
   const wiring = wiringOf(graph);
   const convs = wiring.consumers.get(result) ?? [];
@@ -128,7 +130,7 @@ const foldChain = (graph: GraphProto, { bytes, result, factor, offset, gone }: C
     source = fresh(`${result}.bytes`);
     nodes.push(makeNode('Transpose', source, gone[0]?.input.slice(0, 1) ?? [], [source], { integers: { perm: [0, 3, 1, 2] } }));
   }
-  nodes.push(makeNode('DequantizeLinear', fresh(`${result}/picture`), [source, scaleName, zeroName], [result]));
+  nodes.push(makeNode('DequantizeLinear', fresh(`${result}/picture`), [source, scaleName, zeroName], [result], { domain: quantizeDomain(model) }));
   const kept = new Set(gone.filter((node) => node.output[0] === bytes));
   graph.node.splice(place + 1, 0, ...nodes);
   graph.node = graph.node.filter((node) => !gone.includes(node) || kept.has(node));

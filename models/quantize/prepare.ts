@@ -3,6 +3,7 @@ import { allNodes, externalData } from '../onnx/read.js';
 import { elementTypeOf } from '../onnx/types.js';
 import { QuantizeError } from './error.js';
 import { layerName, operatorOf } from './graph.js';
+import { opsetOf } from './modernise.js';
 import { foldPicture } from './picture.js';
 import { convolutionsOf } from './plan.js';
 import type { Scale } from './scale.js';
@@ -18,6 +19,9 @@ export type Prepared = {
   /** Those of them that no other convolution follows. */
   readonly last: ReadonlySet<string>;
 };
+
+/** First version in which onnxruntime has convolutions of bytes. */
+const oldestOpset = 10;
 
 /** Operators that only quantised models have. */
 const quantised = /(^|\.)(QuantizeLinear|QLinear\w+|ConvInteger|MatMulInteger|DynamicQuantize\w+|QGemm|QAttention)$/;
@@ -35,8 +39,11 @@ export const prepare = (source: ModelProto, inputs: ReadonlyMap<string, readonly
     throw new QuantizeError('weights-elsewhere', 'The model keeps its weights in another file.', 'Save it as one file first; files up to 1 GiB are read.');
   }
   const model = simplify(source, inputs);
+  if (opsetOf(model) < oldestOpset) {
+    throw new QuantizeError('too-old', `The model speaks version ${opsetOf(model)} of ONNX's operators and cannot be brought further; bytes need ${oldestOpset} at least.`, 'Export it again with opset 13 or newer.');
+  }
   if (!model.graph) throw new QuantizeError('no-convolution', 'The model has no graph.', 'Take an .onnx file of a detector.');
-  const given = foldPicture(model.graph);
+  const given = foldPicture(model);
   const { all, last } = convolutionsOf(model.graph);
   if (all.length === 0) {
     const halves = model.graph.initializer.filter(({ dataType }) => ['float16', 'bfloat16'].includes(elementTypeOf(dataType) ?? '')).length;

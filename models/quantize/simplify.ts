@@ -4,10 +4,14 @@ import { inferShapes } from '../onnx/shapes/infer.js';
 import { makeTensor } from '../onnx/tensor.js';
 import { foldAffine } from './fold.js';
 import { attributeOf, integerOf, integersOf, layerName, makeNode, operatorOf, sweep, wiringOf } from './graph.js';
+import { modernise } from './modernise.js';
 import { integersIn } from './numbers.js';
 
+const formatVersion = 7n;
+
 /**
- * The same network in the form that the rest of this folder expects: constants as initializers,
+ * The same network in the form that the rest of this folder expects: today's operators where that can
+ * be, constants as initializers,
  * nothing that only passes on, means over the picture as GlobalAveragePool, and normalisation and
  * other factors and offsets of channels inside the convolutions before them. `inputs` gives the
  * dimensions of every input.
@@ -16,11 +20,16 @@ export const simplify = (model: ModelProto, inputs: ReadonlyMap<string, readonly
   const copy = clone(ModelProtoSchema, model);
   const { graph } = copy;
   if (!graph) return copy;
+  // What a convolution gives changes its name below; what people call it shall not.
+  for (const node of graph.node) if (operatorOf(node) === 'Conv') node.name = layerName(node);
   constantsToInitializers(graph);
   // Old files list their weights as inputs that could be replaced; folded weights cannot be.
   const weights = new Set(graph.initializer.map(({ name }) => name));
   graph.input = graph.input.filter(({ name }) => !weights.has(name));
   dropIdentities(graph);
+  // Initializers that are no inputs came with version 4 of the format, today's operators with 7.
+  if (copy.irVersion < formatVersion) copy.irVersion = formatVersion;
+  modernise(copy, inputs);
   meansToPools(copy, graph, inputs);
   foldAffine(graph);
   sweep(graph);

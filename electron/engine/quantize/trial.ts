@@ -54,10 +54,10 @@ export class Trial {
     return path;
   }
 
-  async #with<T>(path: string, card: ModelCard, use: (detector: Detector) => Promise<T>): Promise<T> {
+  async #with<T>(path: string, card: ModelCard, work: (detector: Detector) => Promise<T>): Promise<T> {
     const detector = await Detector.open(path, card, { provider: 'cpu', threads: this.threads });
     try {
-      return await use(detector);
+      return await work(detector);
     } finally {
       await detector.dispose();
     }
