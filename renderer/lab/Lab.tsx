@@ -5,6 +5,7 @@ import { labViews } from '../state/slices/lab.js';
 import { Banner, Button, Segmented, Spinner } from '../ui/ui.js';
 import { words } from '../words.js';
 import { RunBar } from './RunBar.js';
+import { ProviderChoice, RoundsChoice } from './setup/Choices.js';
 import { SetupPanel } from './setup/SetupPanel.js';
 import { CompareView } from './views/CompareView.js';
 import { KeptView } from './views/KeptView.js';
@@ -42,10 +43,11 @@ export const Lab = () => {
   const View = views[view];
   return (
     <div className={styles.lab} data-part="lab">
-      {view !== 'kept' && <aside className={styles.side} data-slim={view === 'paper' || undefined}><SetupPanel overview={overview} /></aside>}
+      {(view === 'compare' || view === 'layers') && <aside className={styles.side}><SetupPanel overview={overview} /></aside>}
       <main className={styles.main}>
         <div className={styles.top}>
           <Segmented label={say.views} value={view} onChange={setLabView} options={labViews.map((value) => ({ value, label: say[value] }))} />
+          {view === 'paper' && <div className={styles.choices}><ProviderChoice overview={overview} side="bottom" /><RoundsChoice side="bottom" /></div>}
         </div>
         <div className={styles.scroll}>
           <div className={styles.page}>

@@ -80,12 +80,10 @@ export const Chart = ({ title, caption = '', machine, file, build, controls, cla
   return (
     <figure className={`${styles.chart ?? ''} ${className ?? ''}`} data-part="chart" data-file={file}>
       <figcaption className={styles.head}>
-        <div className={styles.titles}>
-          <h3 className={styles.title}>{title}</h3>
-          {caption !== '' && <p className={styles.caption}>{caption}</p>}
-        </div>
+        <h3 className={styles.title}>{title}</h3>
         {controls}
         <IconButton className={styles.save} label={words.lab.savePicture} size="small" side="left" onClick={() => void save()}><ImageDown size={14} /></IconButton>
+        {caption !== '' && <p className={styles.caption}>{caption}</p>}
       </figcaption>
       <div
         ref={box} className={styles.box} role="group" aria-roledescription={words.lab.chart} aria-label={title} tabIndex={0}

@@ -77,14 +77,16 @@ export const barsScene = (place: Place, { bars, unit }: { readonly bars: readonl
       }
       if (bar.spread !== undefined) {
         const { low, high, p95 } = bar.spread;
+        // Light on the bar, dark beyond it.
+        const edge = x.at(bar.value);
+        const cap = (value: number, ink: Ink): Mark => ({ kind: 'line', x1: x.at(value), y1: middle - 3.5 * scale, x2: x.at(value), y2: middle + 3.5 * scale, ink, weight: 1.5 });
         marks.push(
-          { kind: 'line', x1: x.at(bar.value), y1: middle, x2: x.at(Math.max(high, p95)), y2: middle, ink: 'muted', weight: 1.25 },
-          { kind: 'line', x1: x.at(low), y1: middle, x2: x.at(bar.value), y2: middle, ink: 'surface', weight: 1.25 },
-          ...([[low, 'surface'], [high, high > bar.value ? 'muted' : 'surface']] as const).map(([value, ink]): Mark =>
-            ({ kind: 'line', x1: x.at(value), y1: middle - 3 * scale, x2: x.at(value), y2: middle + 3 * scale, ink, weight: 1.25 })),
-          { kind: 'line', x1: x.at(p95), y1: middle - 5 * scale, x2: x.at(p95), y2: middle + 5 * scale, ink: 'muted', weight: 1.25 },
+          { kind: 'line', x1: x.at(low), y1: middle, x2: edge, y2: middle, ink: 'surface', weight: 1.5 },
+          { kind: 'line', x1: edge, y1: middle, x2: x.at(high), y2: middle, ink: 'muted', weight: 1.5 },
+          cap(low, 'surface'), cap(high, 'muted'),
+          { kind: 'point', x: x.at(p95), y: middle, radius: 2.5 * scale, shape: 'circle', ink: 'muted' },
         );
-        end = Math.max(end, x.at(high), x.at(p95));
+        end = Math.max(end, x.at(high), x.at(p95) + 3 * scale);
       }
       const after = end + 6;
       const own = measure(bar.text, text, true);

@@ -29,9 +29,9 @@ export const heatScene = (place: Place, { columns, rows, cells, xTitle, yTitle }
       const x = names + c * side;
       if (cell === null) return;
       const share = Math.abs(cell.value) / most;
-      marks.push({ kind: 'rect', x: x + 1, y: y + 1, width: Math.max(1, side - 2), height: height - 2, ink: 'series1', opacity: 0.06 + 0.74 * share, radius: 2 });
+      marks.push({ kind: 'rect', x: x + 1, y: y + 1, width: Math.max(1, side - 2), height: height - 2, ink: 'series1', opacity: 0.05 + 0.4 * share, radius: 2 });
       if (measure(cell.text, small) < side - 6) {
-        marks.push({ kind: 'text', x: x + side / 2, y: y + height / 2, text: cell.text, size: small, ink: share > 0.6 ? 'surface' : 'text', anchor: 'middle' });
+        marks.push({ kind: 'text', x: x + side / 2, y: y + height / 2, text: cell.text, size: small, ink: 'text', anchor: 'middle' });
       }
       spots.push({ key: `${r}-${c}`, x, y, width: side, height, title: `${row} · ${column}`, values: cell.values });
     });

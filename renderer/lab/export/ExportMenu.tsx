@@ -1,9 +1,9 @@
 import { Clipboard, FileDown, FileText, Table } from 'lucide-react';
 import type { LabTable } from '../../../electron/engine/contract/contract.js';
+import { tableCsv, tableMarkdown } from '../../../electron/engine/contract/lab-table.js';
 import { app } from '../../state/store.js';
 import { Button, Menu, MenuItem } from '../../ui/ui.js';
 import { words } from '../../words.js';
-import { csvOf, markdownOf } from './text.js';
 import { saveFile } from './save.js';
 
 const say = words.lab;
@@ -20,10 +20,10 @@ const copy = async (text: string): Promise<void> => {
 
 /** A table to take along. `file` is the name without extension; `origin` where and when it was measured. */
 export const ExportMenu = ({ table, file, title, origin }: { readonly table: LabTable; readonly file: string; readonly title: string; readonly origin: string }) => {
-  const markdown = (): string => `## ${title}\n\n${markdownOf(table)}\n${origin}\n`;
+  const markdown = (): string => `## ${title}\n\n${tableMarkdown(table)}\n${origin}\n`;
   return (
     <Menu align="end" trigger={<Button size="small" icon={<FileDown size={13} />}>{say.saveTable}</Button>}>
-      <MenuItem icon={<Table size={14} />} onSelect={() => saveFile(`${file}.csv`, new Blob([csvOf(table)], { type: 'text/csv' }))}>{say.saveCsv}</MenuItem>
+      <MenuItem icon={<Table size={14} />} onSelect={() => saveFile(`${file}.csv`, new Blob([tableCsv(table)], { type: 'text/csv' }))}>{say.saveCsv}</MenuItem>
       <MenuItem icon={<FileText size={14} />} onSelect={() => saveFile(`${file}.md`, new Blob([markdown()], { type: 'text/markdown' }))}>{say.saveMarkdown}</MenuItem>
       <MenuItem icon={<Clipboard size={14} />} onSelect={() => void copy(markdown())}>{say.copyMarkdown}</MenuItem>
     </Menu>

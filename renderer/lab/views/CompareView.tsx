@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { FlaskConical, Play } from 'lucide-react';
 import type { CompareRow, LabOverview, LabPlan, LabResult } from '../../../electron/engine/contract/contract.js';
+import { compareTable } from '../../../electron/engine/contract/lab-table.js';
 import { app, useApp } from '../../state/store.js';
 import { Button, EmptyNote, Segmented, Switch } from '../../ui/ui.js';
 import { words } from '../../words.js';
@@ -20,7 +21,7 @@ import { compareBars, comparePoints, familyInk, sizeLine, type Comparison, type 
 import { Earlier } from './Earlier.js';
 import { paperFigures } from './paper-figures.js';
 import { originOf, ResultHead } from './ResultHead.js';
-import { compareTable } from './tables.js';
+import { shownComparison } from './tables.js';
 import styles from './Views.module.css';
 
 const say = words.lab;
@@ -98,7 +99,7 @@ export const CompareView = ({ overview }: { readonly overview: LabOverview }) =>
     earlier: earlierResult?.outcome.kind === 'compare' ? new Map(earlierResult.outcome.rows.map((row) => [row.subject, row])) : none,
     paper: paperShown ? paperFigures : [],
   }, [rows, running, earlierResult, paperShown]);
-  const table = useMemo(() => (rows === null ? null : compareTable(rows)), [rows]);
+  const table = useMemo(() => (rows === null ? null : shownComparison(rows)), [rows]);
   if (shown === null || comparison === null || table === null) return <Empty overview={overview} />;
   const { plan, result } = shown;
   const machine = result === null ? machineLine(overview.machine) : originOf(result);
@@ -119,12 +120,14 @@ export const CompareView = ({ overview }: { readonly overview: LabOverview }) =>
           </label>
         )}
         {result !== null && <Earlier overview={overview} result={result} />}
-        <ExportMenu table={table} file={fileName('vovision', 'compare', plan.provider)} title={result?.title ?? say.compare} origin={machine} />
+        <ExportMenu table={compareTable(shown.rows)} file={fileName('vovision', 'compare', plan.provider)} title={result?.title ?? say.compare} origin={machine} />
       </ResultHead>
       <div className={styles.charts}>
         <BarChart comparison={comparison} name="latency" title={say.latency} unit={say.latencyUnit} caption={captions(say.latencyCaption, earlier ? say.latencyEarlier : '')} machine={machine} />
         <Scatter comparison={comparison} machine={machine} paper={paper} />
-        <BarChart comparison={comparison} name="framesPerSecond" title={say.framesPerSecond} unit="1/s" caption={captions()} machine={machine} />
+      </div>
+      <div className={energy === null ? styles.three : styles.charts}>
+        <BarChart comparison={comparison} name="framesPerSecond" title={say.framesPerSecond} unit="1/s" caption={captions(say.framesCaption)} machine={machine} />
         <BarChart comparison={comparison} name="computation" title={say.computation} unit={say.computationUnit} caption={captions(say.computationCaption)} machine={machine} />
         <BarChart comparison={comparison} name="memory" title={say.memory} unit={say.memoryUnit} caption={captions(say.memoryCaption)} machine={machine} />
         {energy !== null && (

@@ -47,11 +47,13 @@ export const byMachine = (kept: readonly LabHeader[], here: string): readonly { 
 
 /** What was measured before, on this machine and others. */
 export const KeptView = ({ overview }: { readonly overview: LabOverview }) => {
-  if (overview.kept.length === 0) {
+  const damaged = overview.damaged > 0 && <p className={styles.damaged} role="status">{say.damaged(overview.damaged)}</p>;
+  if (overview.kept.length === 0 && overview.damaged === 0) {
     return <div className={styles.empty}><EmptyNote icon={<Archive size={32} strokeWidth={1.5} />} title={say.emptyKept}>{say.emptyKeptDetail}</EmptyNote></div>;
   }
   return (
     <>
+      {damaged}
       {byMachine(overview.kept, overview.machine.key).map(({ key, headers }) => {
         const machine = headers[0]?.machine ?? overview.machine;
         const providers = [...new Set(headers.map(({ provider }) => provider))];

@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { Layers, Play } from 'lucide-react';
 import type { LabOverview, LabResult, LayerRow } from '../../../electron/engine/contract/contract.js';
+import { layersTable } from '../../../electron/engine/contract/lab-table.js';
 import { app, useApp } from '../../state/store.js';
 import { Button, EmptyNote } from '../../ui/ui.js';
 import { words } from '../../words.js';
@@ -16,7 +17,7 @@ import { DataTable } from '../table/DataTable.js';
 import { nodesLine, sizeLine } from './compare-charts.js';
 import { layerBars, layerPoints } from './layer-charts.js';
 import { originOf, ResultHead } from './ResultHead.js';
-import { layersTable } from './tables.js';
+import { shownLayers } from './tables.js';
 import styles from './Views.module.css';
 
 const say = words.lab;
@@ -59,7 +60,7 @@ export const LayersView = ({ overview }: { readonly overview: LabOverview }) => 
   const subject = useApp((now) => now.labSetup.layersOf);
   const result = useApp((now) => now.labResults[now.labShown[`layers:${subject ?? ''}`] ?? ''] ?? null);
   const rows = isLayers(result) ? result.outcome.rows : null;
-  const table = useMemo(() => (rows === null ? null : layersTable(rows)), [rows]);
+  const table = useMemo(() => (rows === null ? null : shownLayers(rows)), [rows]);
   const build = useCallback((place: Place) => stripScene(place, {
     bars: layerBars(rows ?? []), xTitle: say.order, yTitle: say.layersUnit, height: Math.round(Math.min(420, Math.max(240, place.width * 0.26))),
   }), [rows]);
@@ -73,7 +74,7 @@ export const LayersView = ({ overview }: { readonly overview: LabOverview }) => 
   return (
     <>
       <ResultHead title={title} header={result} facts={facts}>
-        <ExportMenu table={table} file={fileName('vovision', 'layers', title)} title={`${say.layers}: ${title}`} origin={machine} />
+        <ExportMenu table={layersTable(rows)} file={fileName('vovision', 'layers', title)} title={`${say.layers}: ${title}`} origin={machine} />
       </ResultHead>
       <div className={styles.charts}>
         <Chart title={say.layersTime} caption={modules ? say.layersCaption : say.layersCaptionPlain} machine={machine} file={fileName('layers', 'time')} build={build} className={styles.wide} />

@@ -1,5 +1,4 @@
 import type { CompareRow } from '../../../electron/engine/contract/contract.js';
-import { bytes } from '../../ui/format.js';
 import { words } from '../../words.js';
 import type { Bar } from '../charts/bars.js';
 import { figures } from '../charts/numbers.js';
@@ -32,10 +31,15 @@ export const figureTable = {
   latency: { of: ({ latency }) => latency?.p50 ?? null, ofPaper: ({ framesPerSecond }) => 1000 / framesPerSecond, text: (value) => `${figures(value)} ms` },
   framesPerSecond: { of: (row) => row.framesPerSecond, ofPaper: (paper) => paper.framesPerSecond, text: figures },
   computation: { of: (row) => row.computation, ofPaper: (paper) => paper.computation, text: figures },
-  memory: { of: ({ memory }) => (memory === null ? null : memory / 1e6), ofPaper: (paper) => paper.megabytes, text: (value) => `${figures(value)} MB` },
+  memory: { of: ({ memory }) => (memory === null ? null : memory / 2 ** 20), ofPaper: (paper) => paper.memory, text: (value) => `${figures(value)} MiB` },
   energy: { of: ({ energy }) => energy?.joulesPerImage ?? null, ofPaper: (paper) => paper.joulesPerImage, text: (value) => `${figures(value)} J` },
 } as const satisfies Readonly<Record<string, Figure>>;
 export type FigureName = keyof typeof figureTable;
+
+const paperName = ({ detector, backbone }: PaperFigures): string => `${detector} with ${backbone}`;
+
+/** A title without what it says in brackets: names beside marks have little room. */
+export const shortTitle = (title: string): string => title.replace(/ \([^)]*\)$/, '');
 
 const change = (now: number, before: number): string => `${now >= before ? '+' : '−'}${figures(Math.abs(now / before - 1) * 100)} %`;
 
@@ -52,7 +56,7 @@ export const compareBars = ({ rows, running, earlier, paper }: Comparison, name:
     const before = old === undefined ? null : figure.of(old);
     const spread = name === 'latency' && row.latency !== null ? { low: row.latency.low, high: row.latency.high, p95: row.latency.p95 } : undefined;
     return {
-      key: row.subject, label: row.title, ink: familyInk(row.family), value,
+      key: row.subject, label: shortTitle(row.title), ink: familyInk(row.family), value,
       text: value === null ? whyNot(row, running) : figures(value),
       spread,
       behind: theirs === undefined ? undefined : { value: figure.ofPaper(theirs), text: figures(figure.ofPaper(theirs)) },
@@ -64,7 +68,7 @@ export const compareBars = ({ rows, running, earlier, paper }: Comparison, name:
           [say.values.runs, String(row.latency.runs)],
         ] as const),
         ...(value === null || before === null ? [] : [[say.values.before, figure.text(before)], [say.values.change, change(value, before)]] as const),
-        ...(theirs === undefined ? [] : [[say.paperOf(theirs.title), figure.text(figure.ofPaper(theirs))]] as const),
+        ...(theirs === undefined ? [] : [[say.paperOf(paperName(theirs)), figure.text(figure.ofPaper(theirs))]] as const),
       ],
     };
   });
@@ -83,7 +87,7 @@ export const comparePoints = ({ rows, paper }: Comparison, against: Measure): re
     const y = row.latency.p50 / row.batch;
     const other = families.indexOf(row.family);
     return [{
-      key: row.subject, x, y, label: row.title, title: row.title, ink: familyInk(row.family), shape: other < 0 ? 'circle' : seriesShape(other + 1),
+      key: row.subject, x, y, label: shortTitle(row.title), title: row.title, ink: familyInk(row.family), shape: other < 0 ? 'circle' : seriesShape(other + 1),
       values: [[say.values.time, `${figures(y)} ms`], [say.measures[against], `${figures(x)} ${letter[against]}`], [say.framesPerSecond, figures(row.framesPerSecond)]],
     }];
   });
@@ -92,7 +96,7 @@ export const comparePoints = ({ rows, paper }: Comparison, against: Measure): re
     const x = figure[against];
     const y = 1000 / figure.framesPerSecond;
     return {
-      key: `paper:${figure.subject}`, x, y, label: '', title: figure.title, ink: 'muted', shape: 'circle', ghost: true,
+      key: `paper:${figure.subject}`, x, y, label: '', title: paperName(figure), ink: 'muted', shape: 'circle', ghost: true,
       values: [['', say.paperMachine], [say.values.time, `${figures(y)} ms`], [say.measures[against], `${figures(x)} ${letter[against]}`]],
     };
   });
@@ -107,4 +111,3 @@ export const nodesLine = (nodes: CompareRow['nodes']): string => {
 };
 
 export const sizeLine = ({ width, height }: { readonly width: number; readonly height: number }): string => `${width} × ${height}`;
-export const memoryLine = (value: number | null): string => bytes(value);

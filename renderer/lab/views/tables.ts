@@ -1,59 +1,37 @@
 import type { CompareRow, LabColumn, LabTable, LayerRow } from '../../../electron/engine/contract/contract.js';
-import { words } from '../../words.js';
-import { nodesLine, sizeLine } from './compare-charts.js';
+import { compareTable, layersTable, withoutEmpty } from '../../../electron/engine/contract/lab-table.js';
+import { nodesLine } from './compare-charts.js';
 
-const say = words.lab.columns;
-
-const text = (key: string, title: string): LabColumn => ({ key, title, unit: '', kind: 'text', digits: 0 });
-const number = (key: string, title: string, unit: string, digits: number): LabColumn => ({ key, title, unit, kind: 'number', digits });
-
-const over = (value: number | null | undefined, by: number): number | null => (value === null || value === undefined ? null : value / by);
-
-type Field<Row> = readonly [column: LabColumn, value: (row: Row) => string | number | null];
-
-const tableOf = <Row>(fields: readonly Field<Row>[], rows: readonly Row[]): LabTable => {
-  // A column in which nothing is known says nothing.
-  const told = fields.filter(([, value], n) => n === 0 || rows.some((row) => value(row) !== null && value(row) !== ''));
-  return { columns: told.map(([column]) => column), rows: rows.map((row) => told.map(([, value]) => value(row))) };
+/** The columns of `keys` in that order, as far as there is anything in them. */
+const arranged = (table: LabTable, keys: readonly string[]): LabTable => {
+  const full = withoutEmpty(table);
+  const order = keys.map((key) => full.columns.findIndex((column) => column.key === key)).filter((n) => n >= 0);
+  return { columns: order.flatMap((n) => full.columns[n] ?? []), rows: full.rows.map((row) => order.map((n) => row[n] ?? null)) };
 };
 
-const compareFields: readonly Field<CompareRow>[] = [
-  [text('title', say.title), ({ title }) => title],
-  [number('p50', say.p50, 'ms', 2), ({ latency }) => latency?.p50 ?? null],
-  [number('p95', say.p95, 'ms', 2), ({ latency }) => latency?.p95 ?? null],
-  [number('low', say.low, 'ms', 2), ({ latency }) => latency?.low ?? null],
-  [number('high', say.high, 'ms', 2), ({ latency }) => latency?.high ?? null],
-  [number('framesPerSecond', say.framesPerSecond, '/s', 1), ({ framesPerSecond }) => framesPerSecond],
-  [number('computation', say.computation, 'G m-adds/s', 1), ({ computation }) => computation],
-  [number('memory', say.memory, 'MB', 1), ({ memory }) => over(memory, 1e6)],
-  [number('joules', say.joules, 'J/image', 3), ({ energy }) => energy?.joulesPerImage ?? null],
-  [number('watts', say.watts, 'W', 1), ({ energy }) => energy?.watts ?? null],
-  [number('idle', say.idle, 'W', 1), ({ energy }) => energy?.idleWatts ?? null],
-  [number('multiplyAdds', say.multiplyAdds, 'G', 2), ({ multiplyAdds }) => over(multiplyAdds, 1e9)],
-  [number('parameters', say.parameters, 'M', 2), ({ parameters }) => over(parameters, 1e6)],
-  [number('memoryAccess', say.memoryAccess, 'M', 1), ({ memoryAccess }) => over(memoryAccess, 1e6)],
-  [number('peak', say.peak, 'MB', 1), ({ peakActivationBytes }) => over(peakActivationBytes, 1e6)],
-  [text('input', say.input), ({ input }) => sizeLine(input)],
-  [number('batch', say.batch, '', 0), ({ batch }) => batch],
-  [number('runs', say.runs, '', 0), ({ latency }) => latency?.runs ?? null],
-  [text('nodes', say.nodes), ({ nodes }) => nodesLine(nodes)],
-];
+/** A column shown otherwise than it is written to files. */
+const changed = (table: LabTable, key: string, column: Partial<LabColumn>, value: (row: number, from: string | number | null) => string | number | null): LabTable => {
+  const at = table.columns.findIndex((each) => each.key === key);
+  if (at < 0) return table;
+  return {
+    columns: table.columns.map((each, n) => (n === at ? { ...each, ...column } : each)),
+    rows: table.rows.map((row, r) => row.map((from, n) => (n === at ? value(r, from) : from))),
+  };
+};
 
-/** Every figure of a comparison. */
-export const compareTable = (rows: readonly CompareRow[]): LabTable => tableOf(compareFields, rows);
+const compareOrder = [
+  'title', 'p50', 'p95', 'low', 'high', 'framesPerSecond', 'computation', 'memory', 'joulesPerImage', 'watts', 'idleWatts',
+  'multiplyAdds', 'parameters', 'memoryAccess', 'peakActivations', 'input', 'batch', 'runs', 'nodes',
+] as const;
 
-const layerFields: readonly Field<LayerRow>[] = [
-  [text('name', say.layer), ({ name }) => name],
-  [text('operator', say.operator), ({ operator }) => operator],
-  [text('module', say.module), ({ module }) => module],
-  [number('time', say.time, 'ms', 3), ({ time }) => time],
-  [number('share', say.share, '%', 1), ({ share }) => share * 100],
-  [number('multiplyAdds', say.multiplyAdds, 'M', 2), ({ multiplyAdds }) => over(multiplyAdds, 1e6)],
-  [number('memoryAccess', say.memoryAccess, 'M', 3), ({ memoryAccess }) => over(memoryAccess, 1e6)],
-  [number('parameters', say.parameters, 'k', 1), ({ parameters }) => over(parameters, 1e3)],
-  [text('provider', say.provider), ({ provider }) => provider],
-  [text('parts', say.parts), ({ parts }) => (parts.length > 1 ? parts.slice(1).join(', ') : null)],
-];
+/** A comparison as it is shown: what was measured first, what it costs after it. */
+export const shownComparison = (rows: readonly CompareRow[]): LabTable =>
+  arranged(changed(compareTable(rows), 'nodes', {}, (n) => nodesLine(rows[n]?.nodes ?? null) || null), compareOrder);
 
-/** Every figure of a network's layers. */
-export const layersTable = (rows: readonly LayerRow[]): LabTable => tableOf(layerFields, rows);
+const layerOrder = ['name', 'operator', 'module', 'time', 'share', 'multiplyAdds', 'memoryAccess', 'parameters', 'provider', 'parts'] as const;
+
+/** Layers as they are shown: shares in per cent, and of the file's nodes those that were fused into it. */
+export const shownLayers = (rows: readonly LayerRow[]): LabTable => {
+  const shares = changed(layersTable(rows), 'share', { unit: '%', digits: 1 }, (_, share) => (typeof share === 'number' ? share * 100 : share));
+  return arranged(changed(shares, 'parts', {}, (n) => rows[n]?.parts.slice(1).join(', ') || null), layerOrder);
+};
