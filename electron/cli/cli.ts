@@ -1,7 +1,7 @@
 import { UserError } from '../engine/contract/contract.js';
 import { programVersion } from '../host/program.js';
 import { helpText, parseArguments } from './arguments.js';
-import type { Command } from './command.js';
+import type { Command, CommandGroup } from './command.js';
 import { analyze } from './commands/analyze.js';
 import { bench } from './commands/bench.js';
 import { doctor } from './commands/doctor.js';
@@ -12,17 +12,31 @@ import { models } from './commands/models.js';
 import { serve } from './commands/serve.js';
 import { createOutput, reportFailure } from './output.js';
 
-const commands: readonly Command[] = [analyze, exportCommand, doctor, serve, bench, inspect, models, evalCommand];
+const commands: readonly (Command | CommandGroup)[] = [analyze, exportCommand, doctor, serve, bench, inspect, models, evalCommand];
 
-const overview = (): string => {
-  const width = Math.max(...commands.map(({ spec }) => spec.name.length)) + 2;
-  return [
-    'vovision COMMAND [options]: finds what happens in a video, on this machine.',
-    '',
-    ...commands.map(({ spec }) => `  ${spec.name.padEnd(width)}${spec.summary}`),
-    '',
-    'vovision COMMAND --help tells more.',
-  ].join('\n');
+const aboutOf = (command: Command | CommandGroup): Pick<CommandGroup, 'name' | 'summary'> => ('spec' in command ? command.spec : command);
+
+const list = (title: string, rows: readonly (Command | CommandGroup)[], more: string): string => {
+  const about = rows.map(aboutOf);
+  const width = Math.max(...about.map(({ name }) => name.length)) + 2;
+  return [title, '', ...about.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`), '', more].join('\n');
+};
+
+const overview = (): string =>
+  list('vovision COMMAND [options]: finds what happens in a video, on this machine.', commands, 'vovision COMMAND --help tells more.');
+
+/** What the words ask for: a command with the words that are left, or the text that tells what there is. */
+const choose = (name: string, words: readonly string[]): { readonly command: Command; readonly words: readonly string[] } | string => {
+  const found = commands.find((command) => aboutOf(command).name === name);
+  if (found === undefined) throw new UserError('usage', `There is no command “${name}”.`, 'vovision --help lists them.');
+  if ('spec' in found) return { command: found, words };
+  const at = words.findIndex((word) => found.commands.some(({ spec }) => spec.name === `${name} ${word}`));
+  const command = found.commands.find(({ spec }) => spec.name === `${name} ${words[at] ?? ''}`);
+  if (command !== undefined) return { command, words: words.filter((_, n) => n !== at) };
+  if (words.includes('--help') || words.includes('-h')) return list(`vovision ${name} WHAT [options]: ${found.summary}`, found.commands, `vovision ${name} WHAT --help tells more.`);
+  const [asked = ''] = words.filter((word) => !word.startsWith('-'));
+  const there = found.commands.map(({ spec }) => spec.name.slice(name.length + 1)).join(', ');
+  throw new UserError('usage', asked === '' ? `${name} needs to be told what.` : `There is no “${name} ${asked}”.`, `There are: ${there}.`);
 };
 
 /** Aborts on the first Ctrl-C; a second one ends the program at once. */
@@ -50,9 +64,13 @@ const main = async (words: readonly string[]): Promise<number> => {
   const json = rest.includes('--json');
   const signal = cancelOnSignals();
   try {
-    const command = commands.find(({ spec }) => spec.name === name);
-    if (command === undefined) throw new UserError('usage', `There is no command “${name}”.`, 'vovision --help lists them.');
-    const args = parseArguments(command.spec, rest);
+    const chosen = choose(name, rest);
+    if (typeof chosen === 'string') {
+      process.stdout.write(`${chosen}\n`);
+      return 0;
+    }
+    const { command } = chosen;
+    const args = parseArguments(command.spec, chosen.words);
     if (args.flag('help')) {
       process.stdout.write(`${helpText(command.spec)}\n`);
       return 0;

@@ -1,16 +1,15 @@
 import { layersTable, type LayerRow } from '../../engine/contract/contract.js';
 import { measureLayers, type LayersOutcome } from '../../engine/lab/layers.js';
-import { defaultSize, openSubject } from '../../engine/lab/subjects.js';
 import type { Command } from '../command.js';
 import { checkTableName, writeTable } from '../lab-files.js';
-import { askedSize, labOptions, namedSubject, sizeOption, withLab } from '../lab-subject.js';
+import { labOptions, openNamed, sizeOption, withLab } from '../lab-subject.js';
 import { bar, shortNumber, textColumns } from '../lab-text.js';
 
 /** `vovision bench layers`: see docs/cli.md. */
 export const benchLayers: Command = {
   spec: {
     name: 'bench layers',
-    summary: 'bench layers ID|FILE.onnx: how long each layer takes, with what it costs, under the names of the file.',
+    summary: 'how long each layer takes, with what it costs, under the names of the file.',
     positionals: ['ID|FILE'],
     options: {
       ...labOptions,
@@ -25,7 +24,7 @@ export const benchLayers: Command = {
     const path = args.text('output');
     if (path !== null) checkTableName(path);
     const outcome = await withLab(args, async (lab) => {
-      const subject = await openSubject(await namedSubject(what, lab), askedSize(args) ?? defaultSize, 1, signal);
+      const subject = await openNamed(what, args, lab, signal);
       return measureLayers(subject, {
         ...lab, signal, runs: Math.round(args.number('runs') ?? 20),
         progress: (step, fraction) => output.progress(`${(fraction * 100).toFixed(0).padStart(3)} %  ${step}`),

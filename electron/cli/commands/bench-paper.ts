@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { experiments, UserError, type ExperimentId } from '../../engine/contract/contract.js';
 import { experimentTable } from '../../engine/lab/experiments/table.js';
-import { defaultSize, openSubject } from '../../engine/lab/subjects.js';
 import type { ExperimentOutcome } from '../../engine/lab/types.js';
 import type { Command } from '../command.js';
 import { writeTable } from '../lab-files.js';
-import { askedSize, labOptions, namedSubject, sizeOption, withLab } from '../lab-subject.js';
+import { labOptions, openNamed, sizeOption, withLab } from '../lab-subject.js';
 import { textTable } from '../lab-text.js';
 
 /** Whose aggregation is looked at where nobody is named: the trained model that comes with the program. */
@@ -15,7 +14,7 @@ const usualModel = 'first-256';
 export const benchPaper: Command = {
   spec: {
     name: 'bench paper',
-    summary: 'bench paper [EXPERIMENT]: the arguments of the VoVNet paper, tried on this machine.',
+    summary: `the arguments of the VoVNet paper, tried on this machine: ${experiments.join(', ')}; all where none is named.`,
     positionals: ['EXPERIMENT'],
     required: 0,
     options: {
@@ -38,7 +37,7 @@ export const benchPaper: Command = {
       for (const [at, experiment] of chosen.entries()) {
         const { title, run } = experimentTable[experiment];
         const subject = experiment === 'aggregation'
-          ? await openSubject(await namedSubject(args.text('model') ?? usualModel, lab), askedSize(args) ?? defaultSize, 1, signal)
+          ? await openNamed(args.text('model') ?? usualModel, args, lab, signal)
           : null;
         const outcome = await run({
           ...lab, subject, signal, rounds: Math.round(args.number('rounds') ?? 5),
