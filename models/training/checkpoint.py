@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from graph import Graph
 
 
-def replace(path: Path, write: Any) -> None:
+def replace(path: Path, write: Callable[[Path], object]) -> None:
     """Writes beside the file first; `write` gets the path to write to."""
     partial = path.with_name(path.name + ".partial")
     write(partial)
@@ -37,7 +38,7 @@ def export(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str], com
         value = value.detach().cpu().contiguous()
         return value.half() if compact and value.ndim > 1 else value.float()
     content = {name: stored(value) for name, value in sorted(tensors.items())}
-    replace(path, lambda partial: save_file(content, str(partial), metadata))
+    replace(path, lambda partial: partial.write_bytes(to_bytes(content, metadata)))
 
 
 class Average:

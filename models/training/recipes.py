@@ -41,14 +41,14 @@ class Settings:
         return replace(self, **{name: value for name, value in given.items() if value is not None})
 
 
-_STILL = Recipe(mosaic=0, plain=1, colour=0, grey=0, degraded=0)
+_STILL = Recipe(mosaic=0, plain=1, seen=0, smallest=0, colour=0, grey=0, degraded=0)
 _CALM = Recipe(mosaic=0.0, zoom=(0.7, 1.4))
 
 RECIPES: dict[str, Settings] = {
     # A few steps with everything in them, for tests.
     "quick": Settings((Stage(0, (96, 128), Recipe()),), batch=4, warm_up=5, sources={}),
     # Learns its pictures by heart: a test of loss, labels and boxes.
-    "overfit": Settings((Stage(0, (320,), _STILL),), batch=16, warm_up=50, sources={}, rare=0, average=0.98),
+    "overfit": Settings((Stage(0, (320,), _STILL),), batch=16, warm_up=30, sources={}, rare=0, average=0.98),
     # An hour or two on a CPU: small pictures first.
     "short": Settings((
         Stage(0, (160, 192, 224), Recipe(mosaic=0.4)),

@@ -126,14 +126,9 @@ def main() -> None:
     torch.manual_seed(options.seed)
     run = Run(options, settings)
     classes = run.detector.classes
-    limit = options.limit
-    chosen = None if limit is None else set(range(limit))
-    entries = iter(range(2**40))
-    train = load(
-        options.data / "train.json", options.data, classes, options.memory_side,
-        only=None if chosen is None else (lambda _: next(entries) % (12000 // limit) == 0), threads=options.threads,
-    )
-    val = train if limit is not None else load(options.data / "val.json", options.data, classes, options.memory_side, threads=options.threads)
+    train = load(options.data / "train.json", options.data, classes, options.memory_side, options.limit, options.threads)
+    learnt_by_heart = options.limit is not None
+    val = train if learnt_by_heart else load(options.data / "val.json", options.data, classes, options.memory_side, threads=options.threads)
     total = options.steps
     if options.epochs is not None:
         total = round(options.epochs * len(train) / settings.batch)
