@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeChildren } from '../engine/children.js';
-import type { ProviderId, Size } from '../engine/contract/contract.js';
+import { UserError, type ProviderId, type Size } from '../engine/contract/contract.js';
 import { listModels } from '../engine/inference/cards.js';
 import { benchOpener } from '../engine/lab/bench.js';
-import { fileSubject, modelSubject, networkSubject, type SubjectEntry, type Workshop } from '../engine/lab/subjects.js';
-import type { OpenBench, Runner } from '../engine/lab/types.js';
+import { pictureOf } from '../engine/lab/file-inputs.js';
+import { defaultSize, fileSubject, modelSubject, networkSubject, openSubject, type SubjectEntry, type Workshop } from '../engine/lab/subjects.js';
+import type { OpenBench, OpenSubject, Runner } from '../engine/lab/types.js';
 import { inferenceThreads } from '../engine/service/workers.js';
 import { findNetwork } from '../../models/reference/catalogue.js';
 import type { OptionSpec, Parsed } from './arguments.js';
@@ -57,4 +58,15 @@ export const namedSubject = async (what: string, { workshop }: Lab): Promise<Sub
 export const askedSize = (args: Parsed): Size | null => {
   const size = args.text('size');
   return size === null ? null : readSize(size);
+};
+
+/** Opens what is named for one picture of the size that was asked for. Throws a UserError of kind 'usage' where it takes another one only. */
+export const openNamed = async (what: string, args: Parsed, lab: Lab, signal: AbortSignal): Promise<OpenSubject> => {
+  const asked = askedSize(args);
+  const subject = await openSubject(await namedSubject(what, lab), asked ?? defaultSize, 1, signal);
+  const taken = pictureOf(new Map(Object.entries(subject.inputs)))?.input;
+  if (asked !== null && taken !== undefined && (taken.width !== asked.width || taken.height !== asked.height)) {
+    throw new UserError('usage', `${subject.title} takes pictures of ${taken.width} x ${taken.height} only.`, 'Leave out --size.');
+  }
+  return subject;
 };

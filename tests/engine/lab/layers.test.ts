@@ -19,6 +19,7 @@ import { findNetwork } from '../../../models/reference/catalogue.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'layers-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+const softwareVulkan = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const openBench = benchOpener(nodeChildren, folder);
 
 const network = (id: string, form: ModelForm = {}): OpenSubject => {
@@ -33,8 +34,8 @@ const file = (name: string, inputs: OpenSubject['inputs']): OpenSubject | null =
   return existsSync(path) ? { title: name, model: readModel(readFileSync(path)), source: path, inputs, trained: true } : null;
 };
 
-const measure = (subject: OpenSubject): Promise<LayersOutcome> => measureLayers(subject, {
-  runner: { provider: 'cpu', threads: 1 }, runs: 2, openBench, progress: () => undefined, signal: new AbortController().signal,
+const measure = (subject: OpenSubject, provider: 'cpu' | 'webgpu' = 'cpu'): Promise<LayersOutcome> => measureLayers(subject, {
+  runner: { provider, threads: provider === 'cpu' ? 1 : null }, runs: 2, openBench, progress: () => undefined, signal: new AbortController().signal,
 });
 
 const titles = (model: ModelProto): readonly string[] => model.graph!.node.map((node) => node.name || node.output[0]!);
@@ -99,6 +100,17 @@ describe('layers', () => {
     expect([...new Set(rows.flatMap(({ module }) => module ?? []))].sort()).toEqual(
       ['/m/bu.0', '/m/bu.1', '/m/st.0', '/m/st.1', '/m/st.2', '/m/st.3', '/m/td.0', '/m/td.1']);
     expect(rows.find(({ operator }) => operator === 'ReorderOutput')!.name).toBe('/m/st.0/p/p.0/Conv (ReorderOutput)');
+  });
+
+  it.runIf(existsSync(softwareVulkan))(`on WebGPU add up too, in the device's own times (needs ${softwareVulkan})`, async () => {
+    process.env['VK_ICD_FILENAMES'] = softwareVulkan;
+    const subject = network('vovnetv2-19-slim-dw', { input: 'numbers' });
+    const { rows, nodes } = await measure(subject, 'webgpu');
+    expectWhole(subject, rows);
+    expect(nodes[0]!.provider).toBe('WebGpu');
+    // The time of handing over is in the first node that waits; the device's times are everywhere.
+    expect(rows.filter(({ multiplyAdds }) => (multiplyAdds ?? 0) > 0).every(({ time }) => time > 0)).toBe(true);
+    expect(Math.max(...rows.map(({ share }) => share))).toBeLessThan(0.9);
   });
 
   it('end with the signal\'s own reason', async () => {
