@@ -19,7 +19,7 @@ export type Outputs = Readonly<Record<string, Float32Array>>;
 /** Inputs of a model with fixed shapes, from chance: bytes, or numbers around zero. */
 export const chanceFeeds = (model: ModelProto, seed: number): Record<string, Tensor> => {
   const random = createRandom(seed, 'feeds');
-  return Object.fromEntries(modelInputs(model).map(({ name, type, dims }) => {
+  return Object.fromEntries(modelInputs(model).map(({ name, type, dims }): [string, Tensor] => {
     const shape = (dims ?? []).map((dim) => (typeof dim === 'number' ? dim : 1));
     const size = shape.reduce((product, dim) => product * dim, 1);
     if (type === 'uint8') return [name, new Tensor('uint8', Uint8Array.from({ length: size }, () => Math.floor(256 * random())), shape)];
