@@ -6,6 +6,7 @@ const project = (name: string, timeout: number, workers: number) => ({
     include: [`tests/${name}/**/*.test.ts`, `tests/${name}/**/*.test.tsx`],
     pool: 'forks' as const,
     testTimeout: timeout,
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     hookTimeout: timeout,
     maxWorkers: workers,
     // Anything that needs a whole machine to itself runs one file after the other.

@@ -18,6 +18,12 @@ const entries = {
   cli: 'electron/cli/cli.ts',
 };
 
+/**
+ * onnxruntime's own builds report their use to Microsoft unless told not to before they load; worker
+ * threads only have a copy of the environment, so whoever starts them must have said it.
+ */
+const banner = "process.env.ORT_DISABLE_TELEMETRY = '1';";
+
 const buildNode = async () => {
   const { build } = await import('rolldown');
   const input = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
@@ -30,7 +36,7 @@ const buildNode = async () => {
         // Native or found at run time; everything else is bundled.
         external: ['electron', 'onnxruntime-node', 'ffmpeg-static', /^@ff(mpeg|probe)-installer\//, 'bufferutil', 'utf-8-validate'],
         transform: { target: 'es2022' },
-        output: { dir: 'out', format: 'cjs', entryFileNames: '[name].cjs', sourcemap: true, codeSplitting: false },
+        output: { dir: 'out', format: 'cjs', banner, entryFileNames: '[name].cjs', sourcemap: true, codeSplitting: false },
         logLevel: 'warn',
       }),
     ),
