@@ -19,8 +19,8 @@ export const readLimits: ReadLimits = {
   nodes: 100_000,
   elements: 2 ** 29,
   depth: 64,
-  messages: 4_000_000,
-  values: 64_000_000,
+  messages: 1_000_000,
+  values: 8_000_000,
 };
 
 /**

@@ -5,9 +5,9 @@ import { OnnxError } from './error.js';
 export type WireLimits = {
   /** Messages within messages. */
   readonly depth: number;
-  /** Messages in all: nodes, attributes, tensors, dimensions. */
+  /** Messages in all: nodes, attributes, tensors, dimensions; and fields the format does not know, each kept as an object. */
   readonly messages: number;
-  /** Numbers and strings in repeated fields: each becomes a JavaScript value many times its size. */
+  /** Whole numbers and strings: each becomes a JavaScript value many times its size. Of packed floats, which do not, eight count as one. */
   readonly values: number;
 };
 
@@ -42,18 +42,20 @@ export const scanWire = (bytes: Uint8Array, schema: DescMessage, limits: WireLim
 
   const scan = (end: number, message: DescMessage, depth: number): void => {
     if (depth > limits.depth) throw new OnnxError('too-deep', `The model nests its parts more than ${limits.depth} deep.`);
-    if (++messages > limits.messages) {
-      throw new OnnxError('too-many-parts', `The model has more than ${limits.messages} parts (nodes, attributes, tensors).`);
-    }
+    const addPart = (): void => {
+      if (++messages > limits.messages) {
+        throw new OnnxError('too-many-parts', `The model has more than ${limits.messages} parts (nodes, attributes, tensors).`);
+      }
+    };
+    addPart();
     const fields = fieldsOf(message);
     while (at < end) {
       const tag = readVarint(end);
       const wireType = tag & 7;
       const field = fields.get(Math.floor(tag / 8));
       if (tag < 8) throw new OnnxError('not-onnx', 'The file is no ONNX model: its bytes are no protobuf message.');
-      if (++values > limits.values) {
-        throw new OnnxError('too-many-parts', `The model writes more than ${limits.values} numbers and names one by one.`);
-      }
+      if (!field) addPart();
+      values++;
       if (wireType === varint) readVarint(end);
       else if (wireType === fixed64) at += 8;
       else if (wireType === fixed32) at += 4;
@@ -62,17 +64,20 @@ export const scanWire = (bytes: Uint8Array, schema: DescMessage, limits: WireLim
         const stop = at + length;
         if (stop > end) throw cut();
         if (field?.message) scan(stop, field.message, depth + 1);
-        // A packed list: at the most one value a byte, one in four or eight for fixed sizes.
-        else if (field?.packedBytes) values += length / field.packedBytes;
+        else if (field?.packed) values += length * field.packed;
         at = stop;
       } else throw new OnnxError('not-onnx', 'The file is no ONNX model: its bytes are no protobuf message.');
       if (at > end) throw cut();
+      if (values > limits.values) {
+        throw new OnnxError('too-many-parts', `The model writes more than ${limits.values} numbers and names one by one.`);
+      }
     }
   };
   scan(bytes.length, schema, 0);
 };
 
-type Field = { readonly message: DescMessage | null; readonly packedBytes: number };
+/** `packed`: what a byte of a packed list counts, in values; 0 for all other fields. */
+type Field = { readonly message: DescMessage | null; readonly packed: number };
 const known = new Map<string, ReadonlyMap<number, Field>>();
 
 const fieldsOf = (message: DescMessage): ReadonlyMap<number, Field> => {
@@ -82,12 +87,15 @@ const fieldsOf = (message: DescMessage): ReadonlyMap<number, Field> => {
     field.number,
     {
       message: field.message ?? null,
-      packedBytes: field.fieldKind === 'list' && field.listKind === 'scalar' && field.packed ? (fixedSizes[field.scalar] ?? 1) : 0,
+      // Any list of numbers may come packed, whether or not the schema asks for it.
+      packed: field.fieldKind === 'list' && field.listKind === 'scalar' && !texts.has(field.scalar) ? (floats[field.scalar] ?? 1) : 0,
     },
   ]));
   known.set(message.typeName, fields);
   return fields;
 };
 
-/** Bytes of one packed value by protobuf scalar type: 1 double, 2 float; all others are varints. */
-const fixedSizes: Readonly<Record<number, number>> = { 1: 8, 2: 4 };
+/** Values a byte of packed floats counts, by protobuf scalar type (1 double, 2 float); all others are at the most one value a byte. */
+const floats: Readonly<Record<number, number>> = { 1: 1 / 64, 2: 1 / 32 };
+/** Scalar types that are bytes themselves: string and bytes. */
+const texts: ReadonlySet<number> = new Set([9, 12]);
