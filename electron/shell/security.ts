@@ -1,4 +1,5 @@
 import { app, type Session, type WebContents } from 'electron';
+import { guardDownloads } from './downloads.js';
 import { isOurs, isPage, pageUrl } from './origin.js';
 
 /** What the page may do beyond showing itself: the picture fills the screen, a figure is copied. */
@@ -46,7 +47,7 @@ export const seal = (session: Session): void => {
   session.setPermissionCheckHandler((_contents, permission, origin) => permitted.has(permission) && isOurs(origin));
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false);
-  session.on('will-download', (event) => event.preventDefault());
+  guardDownloads(session);
   session.webRequest.onBeforeRequest((details, decide) => {
     const inner = isOurs(details.url) || innerSchemes.has(new URL(details.url).protocol);
     decide({ cancel: !inner });

@@ -163,7 +163,7 @@ export const labWords = {
   notKnown: 'not known',
   waiting: 'waits',
   earlier: 'Compare with',
-  earlierNone: 'Nothing earlier',
+  earlierNone: 'With nothing earlier',
   values: {
     p50: 'usual', p95: '95 of 100 within', low: 'fastest round', high: 'slowest round', runs: 'runs', before: 'earlier', change: 'change',
     time: 'time', share: 'share', operator: 'operator', module: 'module', multiplyAdds: 'multiply-adds', memoryAccess: 'memory access', parameters: 'parameters', provider: 'ran on',

@@ -17,7 +17,7 @@ export const placeLabels = (points: readonly Labelled[], area: Box, taken: reado
     ...points.map(({ x, y, radius }) => ({ left: x - radius, top: y - radius, right: x + radius, bottom: y + radius })),
   ];
   return points.map(({ x, y, radius, width, height }) => {
-    const gap = radius + 4;
+    const gap = radius * 1.2 + 4;
     const candidates: readonly (readonly [left: number, middle: number])[] = [
       [x + gap, y], [x - gap - width, y],
       [x - width / 2, y - gap - height / 2], [x - width / 2, y + gap + height / 2],

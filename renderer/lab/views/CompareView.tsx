@@ -123,7 +123,7 @@ export const CompareView = ({ overview }: { readonly overview: LabOverview }) =>
         <ExportMenu table={compareTable(shown.rows)} file={fileName('vovision', 'compare', plan.provider)} title={result?.title ?? say.compare} origin={machine} />
       </ResultHead>
       <div className={styles.charts}>
-        <BarChart comparison={comparison} name="latency" title={say.latency} unit={say.latencyUnit} caption={captions(say.latencyCaption, earlier ? say.latencyEarlier : '')} machine={machine} />
+        <BarChart comparison={comparison} name="latency" title={say.latency} unit={say.latencyUnit} caption={earlier ? `${say.latencyCaption} ${say.latencyEarlier}` : say.latencyCaption} machine={machine} />
         <Scatter comparison={comparison} machine={machine} paper={paper} />
       </div>
       <div className={energy === null ? styles.three : styles.charts}>

@@ -51,7 +51,8 @@ export const compareBars = ({ rows, running, earlier, paper }: Comparison, name:
   const figure: Figure = figureTable[name];
   return rows.map((row): Bar => {
     const value = figure.of(row);
-    const theirs = paper.find(({ subject }) => subject === row.subject);
+    // Their time follows from their frames per second, which have a chart of their own.
+    const theirs = name === 'latency' ? undefined : paper.find(({ subject }) => subject === row.subject);
     const old = earlier.get(row.subject);
     const before = old === undefined ? null : figure.of(old);
     const spread = name === 'latency' && row.latency !== null ? { low: row.latency.low, high: row.latency.high, p95: row.latency.p95 } : undefined;

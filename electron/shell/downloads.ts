@@ -1,0 +1,40 @@
+import { app, type DownloadItem, type Session } from 'electron';
+import { join } from 'node:path';
+import { pageUrl } from './origin.js';
+
+/** What the page may hand over: tables and pictures that it made itself, by their endings. */
+const kinds: Readonly<Record<string, { readonly name: string; readonly mime: string }>> = {
+  csv: { name: 'CSV table', mime: 'text/csv' },
+  md: { name: 'Markdown', mime: 'text/markdown' },
+  png: { name: 'PNG picture', mime: 'image/png' },
+};
+
+/** Far more than any table or picture of the page is long. */
+const most = 64 * 2 ** 20;
+
+/** A file name without anything that could lead elsewhere or hide what it is; null where the ending is none of ours. */
+export const safeName = (name: string): { readonly name: string; readonly ending: string } | null => {
+  const found = /^([A-Za-z0-9][A-Za-z0-9 ._-]{0,120})\.(csv|md|png)$/.exec(name);
+  return found === null ? null : { name, ending: found[2] ?? '' };
+};
+
+/** Whether this is something that our page made and the user asked for just now. */
+const isOwn = (item: DownloadItem, ending: string): boolean =>
+  item.getURL().startsWith(`blob:${pageUrl}`) && item.hasUserGesture() && item.getMimeType() === kinds[ending]?.mime && item.getTotalBytes() <= most;
+
+/** Refuses every download but the page's own tables and pictures; where those go, the user says in a dialog. */
+export const guardDownloads = (session: Session): void => {
+  session.on('will-download', (event, item, contents) => {
+    const safe = safeName(item.getFilename());
+    if (safe === null || contents.getURL().split('#')[0] !== pageUrl || !isOwn(item, safe.ending)) {
+      event.preventDefault();
+      return;
+    }
+    item.setSaveDialogOptions({
+      title: 'Save',
+      defaultPath: join(app.getPath('downloads'), safe.name),
+      filters: [{ name: kinds[safe.ending]?.name ?? '', extensions: [safe.ending] }],
+      properties: ['showOverwriteConfirmation', 'createDirectory'],
+    });
+  });
+};
