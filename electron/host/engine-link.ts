@@ -34,6 +34,8 @@ export class EngineLink {
   readonly #videos = new Map<Token, string>();
   readonly #runs = new Runs();
   readonly #jobs = new Map<string, Events['export']>();
+  /** What is being measured. */
+  #measuring: Events['lab'] | null = null;
   #deaths = 0;
   #startedAt = 0;
   #state: Events['engine'] = { state: 'restarting', reason: null };
@@ -219,6 +221,10 @@ export class EngineLink {
       if (progress.state === 'running') this.#jobs.set(progress.job, progress);
       else this.#jobs.delete(progress.job);
     }
+    if (message.event === 'lab') {
+      const progress = message.payload as Events['lab'];
+      this.#measuring = progress.state === 'running' ? progress : null;
+    }
     this.emit(message.event, this.#withNames(message.event, this.#runs.toPage<Name>(message.payload)));
   }
 
@@ -227,8 +233,8 @@ export class EngineLink {
       const { run, state } = payload as Events['run'];
       return state.kind === 'failed' ? ({ run, state: { ...state, error: this.names.hide(state.error) } } as Events[Name]) : payload;
     }
-    if (event !== 'export') return payload;
-    const progress = payload as Events['export'];
+    if (event !== 'export' && event !== 'lab') return payload;
+    const progress = payload as Events['export' | 'lab'];
     return progress.error === null ? payload : ({ ...progress, error: this.names.hide(progress.error) } as Events[Name]);
   }
 
@@ -247,6 +253,11 @@ export class EngineLink {
       this.emit('export', { ...progress, state: 'failed', error });
     }
     this.#jobs.clear();
+    if (this.#measuring !== null) {
+      const error = { kind: 'internal', message: reason, hint: 'Start the measurement again.' } as const;
+      this.emit('lab', { ...this.#measuring, state: 'failed', step: 'Failed', error });
+      this.#measuring = null;
+    }
     if (wait === undefined) {
       this.#tell({ state: 'gone', reason: `${reason} It was started ${waits.length} times without success.` });
       return;

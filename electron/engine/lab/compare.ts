@@ -1,11 +1,11 @@
-import { errorData, isAbort, milliseconds, type CompareRow, type ErrorData, type Milliseconds } from '../contract/contract.js';
+import { sep } from 'node:path';
+import { errorData, isAbort, milliseconds, type CompareRow, type ErrorData, type Milliseconds, type Size } from '../contract/contract.js';
 import { nodesByProvider } from './layers.js';
 import { energyFigures, type EnergyRun } from './energy/measure.js';
 import { groupByMemory, memoryNeed } from './memory-room.js';
 import { latencyOf, roundOrders } from './statistics.js';
 import type { PreparedSubject, SubjectEntry } from './subjects.js';
 import type { Bench, OpenBench, Progress, Runner } from './types.js';
-import type { Size } from '../contract/contract.js';
 
 export type CompareSetting = {
   readonly runner: Runner;
@@ -95,7 +95,7 @@ const prepare = async (entry: SubjectEntry, { size, batch }: CompareSetting): Pr
       ...lane, prepared: null,
       row: {
         subject: entry.id, title, family, input: fixedSize ?? size, batch, parameters, multiplyAdds, memoryAccess: null, peakActivationBytes: null,
-        ...emptyRow, error: errorData(error),
+        ...emptyRow, error: namedError(error, entry),
       },
     };
   }
@@ -113,7 +113,7 @@ const measureGroup = async (group: readonly Lane[], setting: CompareSetting, sha
       await work();
     } catch (error) {
       if (signal.aborted || isAbort(error)) throw error;
-      await fail(lane, errorData(error));
+      await fail(lane, namedError(error, lane.entry));
     }
     stopIf(signal);
     tell();
@@ -176,6 +176,12 @@ const look = async (lane: Lane, signal: AbortSignal): Promise<void> => {
   lane.row = { ...lane.row, memory };
   const { nodes } = await lane.bench.profile(profiled, signal, false);
   lane.row = { ...lane.row, nodes: nodesByProvider(nodes) };
+};
+
+/** An error that calls files by their names: rows are shown and kept without what leads to them. */
+const namedError = (error: unknown, { folder }: SubjectEntry): ErrorData => {
+  const { message, ...rest } = errorData(error);
+  return { ...rest, message: message.replaceAll(folder.endsWith(sep) ? folder : folder + sep, '') };
 };
 
 /** Keeps what was measured before. */

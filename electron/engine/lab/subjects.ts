@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { networkCost } from '../../../models/cost/cost.js';
 import { fileCost } from '../../../models/cost/file-cost.js';
 import { findAggregations } from '../../../models/experiments/aggregations.js';
@@ -33,6 +33,8 @@ export type PreparedSubject = {
 /** What can be measured, and how it is opened. */
 export type SubjectEntry = {
   readonly id: string;
+  /** Where its file lies. */
+  readonly folder: string;
   /** As it is shown; sizes and costs of files are read on the way. */
   describe(): Promise<Subject>;
   /** Rejects with a UserError where it does not take such pictures. */
@@ -66,7 +68,7 @@ export const networkSubject = (entry: NetworkEntry, { startChild, folder }: Work
     };
   };
   return {
-    id,
+    id, folder,
     describe: () => Promise.resolve(describe()),
     prepare: (size, batch) => Promise.resolve().then(() => {
       const { last, ...cost } = costAt(size);
@@ -107,7 +109,7 @@ const fileEntry = (file: FileSubject): SubjectEntry => {
     return { ...about, ...found };
   };
   return {
-    id,
+    id, folder: dirname(path),
     describe: () => describe().catch(() => ({ id, kind: 'model', title, family, fixedSize, parameters: null, multiplyAdds: null, aggregates: false })),
     prepare: async (size, batch) => {
       const model = await readModelFile(path);

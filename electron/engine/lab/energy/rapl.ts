@@ -16,14 +16,15 @@ export const counted = (before: number, now: number, range: number): number => (
  */
 export const raplMeter: FindMeter = async ({ sys }) => {
   const folder = join(sys, 'class/powercap');
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /^[a-z-]*rapl(-mmio)?:\d+$/.test(name)).sort();
+  const found = (await readdir(folder).catch(() => [])).filter((name) => /^[a-z-]*rapl(-mmio)?:\d+$/.test(name)).sort();
+  // The same package may be told of twice, by register and by memory: the first is taken.
+  const names = [...found.filter((name) => !name.includes('mmio')), ...found.filter((name) => name.includes('mmio'))];
   if (names.length === 0) return { reason: 'This processor’s energy counters (RAPL) are not offered by the system.' };
   const counters: Counter[] = [];
   const seen = new Set<string>();
   for (const name of names) {
     const zone = join(folder, name);
     const what = await readText(join(zone, 'name'));
-    // The same package may be told of twice, by register and by memory.
     if (!what.startsWith('package') || seen.has(what)) continue;
     try {
       await readNumber(join(zone, 'energy_uj'));
