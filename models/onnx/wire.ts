@@ -7,7 +7,10 @@ export type WireLimits = {
   readonly depth: number;
   /** Messages in all: nodes, attributes, tensors, dimensions; and fields the format does not know, each kept as an object. */
   readonly messages: number;
-  /** Whole numbers and strings: each becomes a JavaScript value many times its size. Of packed floats, which do not, eight count as one. */
+  /**
+   * Whole numbers and strings: each becomes a JavaScript value many times its size. Of what stays a plain
+   * number when packed, eight floats and four int32 count as one.
+   */
   readonly values: number;
 };
 
@@ -88,14 +91,18 @@ const fieldsOf = (message: DescMessage): ReadonlyMap<number, Field> => {
     {
       message: field.message ?? null,
       // Any list of numbers may come packed, whether or not the schema asks for it.
-      packed: field.fieldKind === 'list' && field.listKind === 'scalar' && !texts.has(field.scalar) ? (floats[field.scalar] ?? 1) : 0,
+      packed: field.fieldKind === 'list' && field.listKind === 'scalar' && !texts.has(field.scalar) ? (lighter[field.scalar] ?? 1) : 0,
     },
   ]));
   known.set(message.typeName, fields);
   return fields;
 };
 
-/** Values a byte of packed floats counts, by protobuf scalar type (1 double, 2 float); all others are at the most one value a byte. */
-const floats: Readonly<Record<number, number>> = { 1: 1 / 64, 2: 1 / 32 };
+/**
+ * Values a byte of a packed list counts, by protobuf scalar type: 1 double and 2 float have 8 and 4 bytes each and stay
+ * plain numbers, as 5 int32 does, in which old tools wrote half-precision weights; int64 becomes an object each.
+ */
+const lighter: Readonly<Record<number, number>> = { 1: 1 / 64, 2: 1 / 32, 5: 1 / 4 };
+
 /** Scalar types that are bytes themselves: string and bytes. */
 const texts: ReadonlySet<number> = new Set([9, 12]);
