@@ -31,7 +31,8 @@ export const foldAffine = (graph: GraphProto): void => {
     let folded = false;
     for (;;) {
       const next = onlyReader(wiring, result);
-      const affine = next && affineOf(next, result, channels, wiring);
+      // A file may say that a node reads what it gives itself.
+      const affine = next && !gone.has(next) && affineOf(next, result, channels, wiring);
       if (!affine) break;
       for (let n = 0; n < channels; n++) {
         scale[n] = (scale[n] ?? 1) * (affine.scale[n] ?? 1);

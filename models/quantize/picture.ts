@@ -50,7 +50,7 @@ const followPicture = (input: string, given: 'nhwc' | 'nchw', wiring: Wiring): C
   const gone: NodeProto[] = [];
   for (;;) {
     const node = onlyReader(wiring, value);
-    if (!node || node.output.length !== 1) break;
+    if (!node || node.output.length !== 1 || gone.includes(node)) break;
     const operator = operatorOf(node);
     if (operator === 'Transpose' && layout === 'nhwc' && integersOf(node, 'perm')?.join() === '0,3,1,2') layout = 'nchw';
     else if (operator === 'Cast' && !cast && elementTypeOf(integerOf(node, 'to', 0)) === 'float32') cast = true;

@@ -1,7 +1,7 @@
 import type { GraphProto, NodeProto } from '../onnx/generated/onnx_pb.js';
 import { onlyReader } from './fold.js';
 import { layerName, operatorOf, wiringOf, type Wiring } from './graph.js';
-import { clampOf, dataOf, ruleFor, type Rule } from './rules.js';
+import { clampOf, dataOf, isDecoding, ruleFor, type Rule } from './rules.js';
 import type { Range } from './scale.js';
 
 export type PlanOptions = {
@@ -26,7 +26,7 @@ export type PlannedNode = {
 export type Plan = {
   /** In the order of the graph. */
   readonly nodes: readonly PlannedNode[];
-  /** Values that become bytes; those of one list have one scale. */
+  /** Values that become or are bytes; those of one list have one scale. */
   readonly groups: readonly (readonly string[])[];
   /** Values that are joined without counting if they have one scale: inputs and result of a Concat. */
   readonly joins: readonly (readonly string[])[];
@@ -41,7 +41,7 @@ export const convolutionsOf = (graph: GraphProto): { readonly all: readonly Node
   const followed = new Set<string>();
   const last = new Set<NodeProto>();
   for (const node of [...graph.node].reverse()) {
-    const isConv = operatorOf(node) === 'Conv' || operatorOf(node) === 'ConvTranspose';
+    const isConv = (operatorOf(node) === 'Conv' && !isDecoding(node, wiring)) || operatorOf(node) === 'ConvTranspose';
     const leads = node.output.some((name) => followed.has(name));
     if (isConv && !leads) last.add(node);
     if (isConv || leads) node.input.forEach((name) => followed.add(name));
@@ -74,7 +74,7 @@ export const planOf = (graph: GraphProto, given: ReadonlySet<string>, options: P
     if (range) clamps.set(result, range);
   }
   const joins = nodes.filter(({ rule }) => rule.scale === 'joined').map(({ node, rule, results }) => [...dataOf(node, rule), ...results]);
-  return { nodes, groups: groupsOf(nodes, given), joins, clamps };
+  return { nodes, groups: groupsOf(nodes), joins, clamps };
 };
 
 const clampAfter = (node: NodeProto, wiring: Wiring): NodeProto | null => {
@@ -103,7 +103,7 @@ const dropUseless = (candidates: Map<NodeProto, PlannedNode>, wiring: Wiring, gi
 };
 
 /** Values that have one scale because they are parts or copies of each other. */
-const groupsOf = (nodes: readonly PlannedNode[], given: ReadonlySet<string>): readonly (readonly string[])[] => {
+const groupsOf = (nodes: readonly PlannedNode[]): readonly (readonly string[])[] => {
   const groups = new Map<string, Set<string>>();
   const groupOf = (name: string): Set<string> => {
     const group = groups.get(name) ?? new Set([name]);
@@ -119,5 +119,5 @@ const groupsOf = (nodes: readonly PlannedNode[], given: ReadonlySet<string>): re
       groups.set(member, group);
     }
   }
-  return [...new Set(groups.values())].map((group) => [...group].filter((name) => !given.has(name))).filter((group) => group.length > 0);
+  return [...new Set(groups.values())].map((group) => [...group]);
 };

@@ -21,12 +21,26 @@ const oneResult = (node: NodeProto): boolean => node.output.length === 1;
 
 const noConstants = ({ input }: NodeProto, { constants }: Wiring): boolean => input.every((name) => !constants.has(name));
 
-const constantWeights = ({ input }: NodeProto, { constants }: Wiring): boolean => {
+/**
+ * A convolution that only takes the mean of a distribution over distances (Softmax before it), as in
+ * generalised focal loss (arXiv 2006.04388) and YOLOv8: it belongs to what makes boxes.
+ */
+export const isDecoding = ({ opType, input: [value = '', weight = ''] }: NodeProto, { constants, producer }: Wiring): boolean => {
+  const tensor = constants.get(weight);
+  if (opType !== 'Conv' || !tensor || dimsOf(tensor)[0] !== 1) return false;
+  let node = producer.get(value);
+  for (let n = 0; n < 3 && node && ['Transpose', 'Reshape'].includes(operatorOf(node)); n++) node = producer.get(node.input[0] ?? '');
+  return node !== undefined && operatorOf(node) === 'Softmax';
+};
+
+const constantWeights = (node: NodeProto, wiring: Wiring): boolean => {
+  const { input } = node;
+  const { constants } = wiring;
   const weight = constants.get(input[1] ?? '');
   const bias = input[2] ? constants.get(input[2]) : undefined;
   if (!weight || floatsOf(weight) === null || (input[2] && (!bias || floatsOf(bias) === null))) return false;
   const dims = dimsOf(weight);
-  return dims.length === 4 && dims.every((dim) => dim > 0) && (!bias || (dimsOf(bias).length === 1 && dimsOf(bias)[0] === dims[0]));
+  return !isDecoding(node, wiring) && dims.length === 4 && dims.every((dim) => dim > 0) && (!bias || (dimsOf(bias).length === 1 && dimsOf(bias)[0] === dims[0]));
 };
 
 /** Along the axis of channels, where all that is joined are feature maps. */

@@ -16,7 +16,8 @@ export type ScaleOptions = {
 export const scalesFor = (
   plan: Plan, seen: ReadonlyMap<string, Histogram>, given: ReadonlyMap<string, Scale>, { method = 'error', spread = 4 }: ScaleOptions = {},
 ): ReadonlyMap<string, Scale> => {
-  type Group = { members: readonly string[]; range: Range; histogram: Histogram };
+  type Group = { readonly members: readonly string[]; readonly range: Range; readonly histogram: Histogram };
+  const scales = new Map(given);
   const groupOf = new Map<string, Group>();
   const put = (members: readonly string[]): void => {
     const histogram = new Histogram();
@@ -27,10 +28,22 @@ export const scalesFor = (
     const group = { members, range: chooseRange(histogram, method), histogram };
     for (const name of members) groupOf.set(name, group);
   };
-  plan.groups.forEach(put);
+  /** Parts and copies of what is bytes already have its scale. */
+  const fixed = (members: readonly string[], scale: Scale | undefined): boolean => {
+    if (scale) for (const name of members) scales.set(name, scale);
+    return scale !== undefined;
+  };
+  for (const members of plan.groups) if (!fixed(members, given.get(members.find((name) => given.has(name)) ?? ''))) put(members);
   for (const values of plan.joins) {
+    const known = values.slice(0, -1).map((name) => scales.get(name));
+    const result = groupOf.get(values[values.length - 1] ?? '');
+    if (known.every((scale) => scale !== undefined && scale.scale === known[0]?.scale && scale.zeroPoint === known[0].zeroPoint) && result) {
+      for (const name of result.members) groupOf.delete(name);
+      fixed(result.members, known[0]);
+    }
+    if (values.some((name) => scales.has(name))) continue;
     const groups = [...new Set(values.flatMap((name) => groupOf.get(name) ?? []))];
-    if (groups.length < 2 || values.some((name) => given.has(name))) continue;
+    if (groups.length < 2) continue;
     const members = groups.flatMap((group) => group.members);
     const clamps = members.flatMap((name) => plan.clamps.get(name) ?? []);
     const low = Math.min(0, ...groups.map(({ range }) => range.low));
@@ -40,7 +53,6 @@ export const scalesFor = (
     const wide = groups.some(({ range, histogram }) => histogram.total > 0 && high - low > spread * (Math.max(0, range.high) - Math.min(0, range.low)));
     if (sound && !wide) put(members);
   }
-  const scales = new Map(given);
   for (const [name, { range }] of groupOf) {
     const clamp = plan.clamps.get(name);
     scales.set(name, scaleOf(clamp ? { low: Math.max(range.low, clamp.low), high: Math.min(range.high, clamp.high) } : range));

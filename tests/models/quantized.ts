@@ -64,7 +64,7 @@ export type Made = { readonly prepared: ModelProto; readonly model: ModelProto; 
 export const makeBytes = async (source: ModelProto, options: PlanOptions = { last: true }): Promise<Made> => {
   const { model: prepared, given } = prepare(source, inputsOf(source));
   const plan = planOf(prepared.graph!, new Set(given.keys()), options);
-  const values = observedBy(plan);
+  const values = observedBy(plan, new Set(given.keys()));
   const seen = new Map(values.map((name) => [name, new Histogram()]));
   for (let seed = 0; seed < 6; seed++) {
     const outputs = await runModel(withOutputs(prepared, values), chanceFeeds(prepared, seed));

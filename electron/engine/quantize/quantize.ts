@@ -9,6 +9,7 @@ import { badModel } from '../inference/model-file.js';
 import type { Model } from '../inference/types.js';
 import type { MediaTools } from '../media/types.js';
 import { cardOf } from './card.js';
+import { inferenceThreads } from '../service/workers.js';
 import { gatherFrames, type Material } from './frames.js';
 import { compareSpeed, type Speed } from './speed.js';
 import type { FromChild, Precision, Progress, Quantized, QuantizeJob } from './types.js';
@@ -58,7 +59,7 @@ export const quantizeModel = async (request: QuantizeRequest): Promise<Smaller> 
       tools, input: model.card.input, count: request.frames, signal, progress: (step, part) => progress(step, 0.15 * part),
     });
     const output = join(folder, 'smaller.onnx');
-    const threads = Math.min(8, os.cpus().length);
+    const threads = inferenceThreads();
     const quantized = await inChild({ path: model.path, card: model.card, to, keep: request.keep, frames, places, target, folder, output, threads },
       (step, part) => progress(step, 0.15 + 0.7 * part), signal);
     progress('Measuring speed', 0.87);

@@ -55,7 +55,7 @@ export const findBytes = async (source: Uint8Array, setting: Setting): Promise<F
   const graph = graphOf(prepared);
 
   const everything = planOf(graph, given, { last: true });
-  const seen = await observe(prepared.model, card.input, observedBy(everything), frames, learn, job.threads, (part) => progress('Watching what flows through the model', 0.05 + 0.35 * part));
+  const seen = await observe(prepared.model, card.input, observedBy(everything, given), frames, learn, job.threads, (part) => progress('Watching what flows through the model', 0.05 + 0.35 * part));
 
   const build = (method: RangeMethod, options: PlanOptions): ModelProto => {
     const plan = planOf(graph, given, options);

@@ -141,6 +141,22 @@ describe('models that cannot become bytes', () => {
     expect(fault(old)).toBe('too-old');
   });
 
+  it('may say what cannot be: nodes that read themselves, values made twice, weights of the wrong size', () => {
+    const circle = graphWith((graph, x) => graph.node('Mul', [conv(graph, x, 'a'), graph.constant('float32', [], [2])], {}, 'm'));
+    circle.graph!.node[1]!.input[0] = 'm';
+    circle.graph!.node[0]!.output[0] = 'm';
+    expect(planned(circle).names).toEqual(['a']);
+    const bytes = buildModel({ name: 'bytes' }, (graph) => {
+      const image = graph.input('x', 'uint8', [1, 4, 8, 8]);
+      graph.output('y', graph.node('Cast', [image], { to: { int: 1 } }, 'c'), 'float32', [1, 4, 8, 8]);
+    });
+    bytes.graph!.node[0]!.output[0] = 'x';
+    expect(fault(bytes)).toBe('no-convolution');
+    const short = graphWith((graph, x) => conv(graph, x, 'a'));
+    short.graph!.initializer[0]!.rawData = new Uint8Array(3);
+    expect(fault(short)).toBe('no-convolution');
+  });
+
   it('are never changed themselves', () => {
     const model = graphWith((graph, x) => conv(graph, graph.node('Relu', [conv(graph, x, 'a')]), 'b'));
     const before = JSON.stringify(model.graph!.node.map((node) => [node.opType, node.input, node.output]));
