@@ -21,13 +21,14 @@ export type Bar = {
   readonly values: Spot['values'];
 };
 
-/** Bars from the left, one a row, with what they are before them and their figure behind them. */
-export const barsScene = (place: Place, { bars, unit }: { readonly bars: readonly Bar[]; readonly unit: string }): Scene => {
+/** Bars from the left, one a row, with what they are before them and their figure behind them. Few bars are thicker, up to `height`. */
+export const barsScene = (place: Place, { bars, unit, height = 0 }: { readonly bars: readonly Bar[]; readonly unit: string; readonly height?: number }): Scene => {
   const { width, text, measure } = place;
   const scale = text / 12;
   const paper = bars.some(({ behind }) => behind !== undefined);
-  const row = Math.round((paper ? 28 : 25) * scale);
-  const thick = Math.round((paper ? 10 : 12) * scale);
+  const least = (paper ? 28 : 25) * scale;
+  const row = Math.round(Math.min(least * 1.8, Math.max(least, (height - 22 * scale) / Math.max(1, bars.length))));
+  const thick = Math.round((paper ? 10 : 12) * scale + (row - least) * 0.4);
   const top = 2;
   const headed = Math.round(24 * scale);
   let below = top;

@@ -60,10 +60,14 @@ const Empty = ({ overview }: { readonly overview: LabOverview }) => {
   );
 };
 
+const scatterHeight = (width: number): number => Math.round(Math.min(560, Math.max(300, width * 0.56)));
+
 type BarChartProps = { readonly comparison: Comparison; readonly name: FigureName; readonly title: string; readonly unit: string; readonly caption: string; readonly machine: string; readonly className?: string };
 
 const BarChart = ({ comparison, name, title, unit, caption, machine, className }: BarChartProps) => {
-  const build = useCallback((place: Place) => barsScene(place, { bars: compareBars(comparison, name), unit }), [comparison, name, unit]);
+  const build = useCallback((place: Place) => barsScene(place, {
+    bars: compareBars(comparison, name), unit, ...(name === 'latency' && { height: scatterHeight(place.width) }),
+  }), [comparison, name, unit]);
   return <Chart title={title} caption={caption} machine={machine} file={fileName('compare', name)} build={build} className={className} />;
 };
 
@@ -71,7 +75,7 @@ const Scatter = ({ comparison, machine, paper }: { readonly comparison: Comparis
   const against = useApp((now) => now.labSetup.against);
   const build = useCallback((place: Place) => scatterScene(place, {
     points: comparePoints(comparison, against), xTitle: say.measureTitles[against], yTitle: say.msAPicture,
-    height: Math.round(Math.min(560, Math.max(300, place.width * 0.56))),
+    height: scatterHeight(place.width),
   }), [comparison, against]);
   return (
     <Chart

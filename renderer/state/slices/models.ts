@@ -36,6 +36,7 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
       const others = get().models.filter((model) => model.id !== added.model.id);
       set({ models: [...others, added.model], modelQuestion: null });
       get().chooseModel(added.model.id);
+      if (get().labOverview !== null) void get().loadLab();
     }
   };
   const providers = async (request: 'providers.list' | 'providers.try'): Promise<void> => {

@@ -103,7 +103,9 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
     },
     opened: (videos) => {
       const first = get().enqueue(videos)[0];
-      if (first !== undefined) get().show(first.token);
+      if (first === undefined) return;
+      get().show(first.token);
+      get().goTo('video');
     },
     show: (video) => {
       if (get().current === video) return;

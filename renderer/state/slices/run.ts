@@ -235,6 +235,8 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
       // The banner may have stood for a moment only.
       get().notify('info', appWords.engineBack, appWords.engineBackDetail);
       void refill();
+      // A measurement was lost with the engine.
+      if (get().labOverview !== null) void get().loadLab();
     },
   };
 };

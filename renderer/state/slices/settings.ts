@@ -1,4 +1,5 @@
 import type { Settings } from '../../../electron/engine/contract/contract.js';
+import { labSettings, labSetupOf } from '../../lab/setup/remember.js';
 import type { App, Slice } from '../slice.js';
 
 export type SettingsSlice = {
@@ -28,6 +29,7 @@ export const remembered = (app: App): Settings => ({
   codec: app.exportLook.codec,
   labels: app.exportLook.labels,
   scores: app.exportLook.scores,
+  lab: labSettings(app.labSetup),
 });
 
 export const settingsSlice: Slice<SettingsSlice> = (set, get, bridge) => ({
@@ -49,6 +51,7 @@ export const settingsSlice: Slice<SettingsSlice> = (set, get, bridge) => ({
         labels: boolean(settings['labels']) ?? app.exportLook.labels,
         scores: boolean(settings['scores']) ?? app.exportLook.scores,
       },
+      labSetup: labSetupOf(settings['lab'], app.labSetup),
     });
   },
   saveSettings: () => {

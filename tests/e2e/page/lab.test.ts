@@ -1,10 +1,15 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { root } from '../../engine/cli/run.js';
+import { writeRecord } from '../../../electron/engine/inference/records.js';
+import type { ModelCard } from '../../../electron/engine/inference/types.js';
+import { buildModel } from '../../../models/onnx/build.js';
+import { writeModel } from '../../../models/onnx/write.js';
+import { temporaryFolder } from '../../engine/cli/run.js';
 import { fixture } from '../../fixtures/fixtures.js';
-import { drop } from '../drop.js';
+import { buildMarkModel } from '../../models/mark.js';
 import { closeBrowser, openPage, type PageUnderTest } from '../page-host.js';
 import { contentOf, keptFiles, lab, measured, openLab, parseCsv, pick, progress, quick, readTable, rowsOf, stumbles, view } from './lab-page.js';
 
@@ -187,6 +192,7 @@ describe('by keyboard alone', () => {
       await page.keyboard.press(' ');
       await page.getByRole('radio', { name: 'Compare' }).focus();
       await page.keyboard.press('ArrowRight');
+      await page.waitForFunction(() => document.activeElement?.textContent === 'Layers');
       await page.keyboard.press('Enter');
       const look = page.getByRole('radio', { name: 'Look at MobileNetV2' });
       await look.focus();
@@ -210,37 +216,53 @@ describe('by keyboard alone', () => {
 });
 
 describe('beside a video', () => {
-  it('leaves the video where it was, lets its analysis rest, and gives errors their own row', async () => {
-    const { page, dataFolder, close } = await openPage([await fixture('sync')]);
+  it('leaves the video where it was, and gives errors their own row', async () => {
+    const dataFolder = await temporaryFolder();
+    const model = await buildMarkModel(await temporaryFolder());
+    const card = JSON.parse(await readFile(join(dirname(model), 'mark.json'), 'utf8')) as ModelCard;
+    // It can be read, and no runtime knows how to run it.
+    const impossible = writeModel(buildModel({ name: 'impossible' }, (graph) => {
+      const image = graph.input('image', 'uint8', [1, card.input.height, card.input.width, 3]);
+      const pixels = graph.node('Cast', [image], { to: { int: 1 } });
+      for (const name of ['boxes', 'scores']) graph.output(name, graph.node('NoSuchOperator', [pixels]), 'float32', [1, 1, 4]);
+    }));
+    await writeFile(model, impossible);
+    const hash = createHash('sha256').update(impossible).digest('hex');
+    await writeRecord(join(dataFolder, 'models'), { version: 1, hash, path: model, card: { ...card, hash, name: 'Impossible' }, answers: {} });
+    const { page, close } = await openPage([await fixture('sync')], { dataFolder });
     try {
       await page.locator('[data-part=overlay]').waitFor();
       await page.keyboard.press('k');
-      await page.keyboard.press('Home');
-      for (const key of ['Shift+ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
-      await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-part=overlay]')!.dataset['frame'] === '31');
+      await page.locator('[data-part=analysed]', { hasText: '100 %' }).waitFor();
+      for (const [key, frame] of [['Home', '0'], ['Shift+ArrowRight', '30'], ['ArrowRight', '31']] as const) {
+        await page.keyboard.press(key);
+        await page.waitForFunction((wanted) => document.querySelector<HTMLElement>('[data-part=overlay]')!.dataset['frame'] === wanted, frame);
+      }
       const picture = (): Promise<string> => page.locator('[data-part=picture]').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
       const before = await picture();
-      const release = await drop(page, [{ name: 'spare.onnx', content: await readFile(join(root, 'models/zoo/first-256.onnx')), type: 'application/octet-stream' }]);
-      await release();
-      await page.getByRole('button', { name: 'Model: spare' }).waitFor();
       await openLab(page);
       // Keys of the video do nothing here.
       for (const key of ['Home', 'ArrowRight', 'm', ' ']) await page.keyboard.press(key);
       expect(await page.getByRole('menu').count()).toBe(0);
 
-      await pick(page, ['MobileNetV2', 'spare']);
+      await pick(page, ['MobileNetV2', 'Impossible']);
       await quick(page);
-      const files = join(dataFolder, 'models', 'files');
-      for (const folder of await readdir(files)) await writeFile(join(files, folder, 'spare.onnx'), 'no model at all');
       await start(page, 2).click();
       await progress(page).waitFor();
       await measured(page);
       const [kept] = await keptFiles(dataFolder);
-      const broken = rowsOf(kept).find(({ title }) => title === 'spare')!;
+      const broken = rowsOf(kept).find(({ title }) => title === 'Impossible')!;
       expect(broken.error).not.toBeNull();
       const shown = new Map(await readTable(page, 'All figures'));
-      expect(Object.values(shown.get('spare')!).join(' ')).toContain(broken.error!.message);
+      expect(Object.values(shown.get('Impossible')!).join(' ')).toContain(broken.error!.message);
       expect(Number(shown.get('MobileNetV2')!['Latency, median'])).toBeGreaterThan(0);
+
+      // One that is gone altogether ends the measurement, in words.
+      await writeFile(model, 'no model at all');
+      await start(page, 2).click();
+      await page.getByText('The measurement failed.').waitFor();
+      expect(await page.getByRole('alert').innerText()).toMatch(/could be measured/);
+      expect((await keptFiles(dataFolder)).length).toBe(1);
 
       await page.keyboard.press('g');
       await lab(page).waitFor({ state: 'detached' });
