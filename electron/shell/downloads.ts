@@ -1,6 +1,7 @@
 import { app, type DownloadItem, type Session } from 'electron';
 import { join } from 'node:path';
 import { pageUrl } from './origin.js';
+import { safeName } from './safe-name.js';
 
 /** What the page may hand over: tables and pictures that it made itself, by their endings. */
 const kinds: Readonly<Record<string, { readonly name: string; readonly mime: string }>> = {
@@ -11,12 +12,6 @@ const kinds: Readonly<Record<string, { readonly name: string; readonly mime: str
 
 /** Far more than any table or picture of the page is long. */
 const most = 64 * 2 ** 20;
-
-/** A file name without anything that could lead elsewhere or hide what it is; null where the ending is none of ours. */
-export const safeName = (name: string): { readonly name: string; readonly ending: string } | null => {
-  const found = /^([A-Za-z0-9][A-Za-z0-9 ._-]{0,120})\.(csv|md|png)$/.exec(name);
-  return found === null ? null : { name, ending: found[2] ?? '' };
-};
 
 /** Whether this is something that our page made and the user asked for just now. */
 const isOwn = (item: DownloadItem, ending: string): boolean =>

@@ -54,7 +54,7 @@ export type SubjectOrder = 'family' | 'title' | 'multiplyAdds' | 'parameters';
 /** Subjects whose name or family a search finds. */
 export const foundSubjects = (subjects: readonly Subject[], search: string): readonly Subject[] => {
   const wanted = search.trim().toLowerCase();
-  return wanted === '' ? subjects : subjects.filter(({ title, family, id }) => [title, family, id].some((text) => text.toLowerCase().includes(wanted)));
+  return wanted === '' ? subjects : subjects.filter(({ title, family }) => [title, family].some((text) => text.toLowerCase().includes(wanted)));
 };
 
 export type SubjectGroup = { readonly family: string | null; readonly subjects: readonly Subject[] };

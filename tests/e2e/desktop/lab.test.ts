@@ -1,64 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDesktop, whyNot, type DesktopApp, type Mode } from './electron-app.js';
-import type { DesktopBridge, LabOverview, LabProgress, LabResult } from '../../../electron/engine/contract/contract.js';
+import type { Page } from 'playwright-core';
+import { choose, lab, measured, openLab, parseCsv, pick, progress, quick } from '../page/lab-page.js';
+import { openDesktop, whyNot, type DesktopApp } from './electron-app.js';
 
-declare const window: { readonly vovision: DesktopBridge };
-
-/** How many processes of the app measure something. */
-const measuring = ({ app }: DesktopApp): Promise<number> =>
-  app.evaluate(({ app: electron }) => electron.getAppMetrics().filter(({ name }) => name === 'VoVision measurement').length);
-
-const until = async (condition: () => Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
-describe.each<Mode>(['sandboxed', 'root'])('measuring in the desktop app, %s', (mode) => {
-  const reason = whyNot(mode);
-  let desktop: DesktopApp | null = null;
+const mode = whyNot('sandboxed') === null ? 'sandboxed' : 'root';
+const reason = whyNot(mode);
+describe.skipIf(reason !== null)(`the lab on the desktop${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  let desktop: DesktopApp;
+  let page: Page;
   beforeAll(async () => {
-    if (reason === null) desktop = await openDesktop(mode);
+    desktop = await openDesktop(mode, {});
+    ({ page } = desktop);
+    await openLab(page);
   });
-  afterAll(async () => desktop?.close());
+  afterAll(() => desktop.close());
 
-  it.skipIf(reason !== null)(`runs in processes that the app starts for its engine${reason === null ? '' : ` (${reason})`}`, async () => {
-    if (desktop === null) throw new Error('The app was not started.');
-    const opened = desktop;
-    const work = opened.page.evaluate(async () => {
-      const { vovision } = window;
-      const ask = async (name: string, args: unknown): Promise<unknown> => {
-        const answer = await vovision.request(name, args);
-        if (!answer.ok) throw new Error(answer.error.message);
-        return answer.value;
-      };
-      const overview = await ask('lab.open', {});
-      const told: LabProgress[] = [];
-      const measure = async (turn: number, cancelAt: string | null): Promise<LabProgress> => {
-        const ended = new Promise<LabProgress>((resolve) => {
-          const off = vovision.on('lab', (payload) => {
-            const progress = payload as LabProgress;
-            told.push(progress);
-            if (cancelAt !== null && progress.state === 'running' && progress.step.startsWith(cancelAt)) void ask('lab.cancel', { job: progress.job });
-            if (progress.state === 'running') return;
-            off();
-            resolve(progress);
-          });
-        });
-        await ask('lab.start', {
-          plan: { kind: 'compare', subjects: ['network:mobilenet-v1', 'network:vovnet-27-slim'], provider: 'cpu', size: { width: 64, height: 64 }, batch: 1, rounds: 2, turn, energy: false },
-        });
-        return ended;
-      };
-      const done = await measure(20, null);
-      const result = await ask('lab.result', { id: done.result ?? '' });
-      const cancelled = await measure(60_000, 'Round');
-      return { overview, done, result, cancelled };
-    }) as Promise<{ overview: LabOverview; done: LabProgress; result: LabResult; cancelled: LabProgress }>;
-    const [seen] = await Promise.all([work, until(async () => (await measuring(opened)) > 0)]);
-    expect(seen.overview.providers).toContain('cpu');
-    expect(seen.done).toMatchObject({ state: 'done', error: null });
-    expect(seen.done.rows.map(({ latency, nodes, error }) => [latency !== null, nodes?.[0]?.provider, error])).toEqual([[true, 'CPU', null], [true, 'CPU', null]]);
-    expect(seen.result.outcome).toMatchObject({ kind: 'compare', rows: seen.done.rows });
-    expect(seen.cancelled).toMatchObject({ state: 'cancelled', result: null });
-    await until(async () => (await measuring(opened)) === 0);
+  /** Where the user would save to, put in the place of the system's dialog; and what the dialog would have offered. */
+  const saveTo = (path: string): Promise<void> => desktop.app.evaluate(({ session }, target) => {
+    const seen = globalThis as unknown as { downloads: unknown[] };
+    seen.downloads = [];
+    session.defaultSession.once('will-download', (event, item) => {
+      seen.downloads.push({ refused: event.defaultPrevented, dialog: item.getSaveDialogOptions().defaultPath ?? null });
+      if (!event.defaultPrevented) item.setSavePath(target);
+    });
+  }, path);
+  const downloads = (): Promise<unknown[]> => desktop.app.evaluate(() => (globalThis as unknown as { downloads: unknown[] }).downloads);
+
+  it('measures, and saves tables and pictures where the user says', async () => {
+    await pick(page, ['MobileNetV2']);
+    await quick(page);
+    await choose(page, 'Rounds', '1');
+    await page.getByRole('button', { name: 'Measure 1 network' }).click();
+    await progress(page).waitFor();
+    await measured(page);
+    await lab(page).getByRole('heading', { level: 2 }).first().waitFor();
+
+    const csv = join(desktop.folder, 'taken.csv');
+    await saveTo(csv);
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+    await expect.poll(() => existsSync(csv)).toBe(true);
+    await expect.poll(() => parseCsv(readFileSync(csv, 'utf8'))[1]?.[0]).toBe('MobileNetV2');
+    expect(await downloads()).toEqual([{ refused: false, dialog: expect.stringMatching(/vovision-compare-[a-z]+\.csv$/) as string }]);
+
+    const png = join(desktop.folder, 'taken.png');
+    await saveTo(png);
+    await page.locator('[data-file="compare-latency"]').getByRole('button', { name: 'Save as picture' }).click();
+    await expect.poll(() => existsSync(png) && readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it.each([
+    ['a program', 'setup.exe', 'application/octet-stream'],
+    ['a name that leads elsewhere', '../../x.csv', 'text/html'],
+    ['a page under the name of a table', 'x.csv', 'text/html'],
+  ])('refuses %s', async (_, name, type) => {
+    await saveTo(join(desktop.folder, 'never'));
+    await page.evaluate(([given, mime]) => {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob(['x'], { type: mime! }));
+      link.download = given!;
+      link.click();
+    }, [name, type]);
+    await expect.poll(downloads).toEqual([expect.objectContaining({ refused: true })]);
+    expect(existsSync(join(desktop.folder, 'never'))).toBe(false);
   });
 });
