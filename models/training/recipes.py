@@ -48,7 +48,7 @@ RECIPES: dict[str, Settings] = {
     # A few steps with everything in them, for tests.
     "quick": Settings((Stage(0, (96, 128), Recipe()),), batch=4, warm_up=5, sources={}),
     # Learns its pictures by heart: a test of loss, labels and boxes.
-    "overfit": Settings((Stage(0, (320,), _STILL),), batch=16, warm_up=30, sources={}, rare=0, average=0.98),
+    "overfit": Settings((Stage(0, (416,), _STILL),), batch=16, warm_up=30, sources={}, rare=0, average=0.98),
     # An hour or two on a CPU: small pictures first.
     "short": Settings((
         Stage(0, (160, 192, 224), Recipe(mosaic=0.4)),
