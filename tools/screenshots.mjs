@@ -106,6 +106,61 @@ const views = [
   { name: 'large', size: { width: 2560, height: 1440 }, prepare: (page) => page.waitForTimeout(500) },
 ];
 
+const inView = (page, name) => page.getByRole('radio', { name, exact: true }).click();
+const pick = async (page, label, option) => {
+  await page.getByRole('button', { name: new RegExp(`^${label}:`) }).click();
+  await page.getByRole('menuitemradio', { name: option, exact: true }).click();
+};
+const measured = async (page) => {
+  const progress = page.locator('[data-part="lab-progress"]');
+  await progress.waitFor({ timeout: 60_000 });
+  await progress.waitFor({ state: 'detached', timeout: 600_000 });
+  await page.waitForTimeout(600);
+};
+
+/** Views of the lab, each left to the next: what is measured once is there for all that follow. */
+const labViews = [
+  { name: 'lab-empty', prepare: async () => undefined },
+  { name: 'lab-running', prepare: async (page) => {
+    await pick(page, 'Turn', '0.2 s');
+    await pick(page, 'Rounds', '3');
+    await page.getByRole('button', { name: 'Measure the paper' }).click();
+    await page.waitForFunction(() => /^Round 2/.test(document.querySelector('[data-part="lab-progress"]')?.innerText ?? ''), undefined, { timeout: 300_000 });
+  }, after: measured },
+  { name: 'lab-compare', prepare: async (page) => {
+    const chart = page.getByRole('group', { name: /^Time against/ });
+    const spot = await chart.locator('circle[data-ink="series1"]').first().boundingBox();
+    if (spot !== null) await page.mouse.move(spot.x + spot.width / 2, spot.y + spot.height / 2, { steps: 3 });
+  } },
+  { name: 'lab-narrow', size: { width: 1024, height: 640 }, prepare: (page) => page.waitForTimeout(400) },
+  { name: 'lab-large', size: { width: 2560, height: 1440 }, prepare: (page) => page.waitForTimeout(400) },
+  { name: 'lab-layers', prepare: async (page) => {
+    await inView(page, 'Layers');
+    await page.getByRole('radio', { name: 'Look at VoVNet-27-slim' }).click();
+    const start = page.locator('aside').getByRole('button', { name: 'Measure the layers' });
+    if (await page.getByRole('group', { name: 'Time of each layer, in order' }).count() === 0) {
+      await start.click();
+      await measured(page);
+    }
+  } },
+  { name: 'lab-arguments', prepare: async (page) => {
+    await inView(page, 'The paper’s arguments');
+    await pick(page, 'Rounds', '3');
+    for (const id of ['dense-or-one-shot', 'aggregation']) {
+      const card = page.locator(`[data-experiment="${id}"]`);
+      if (await card.locator('[data-part="finding"]').count() > 0) continue;
+      await card.getByRole('button', { name: 'Measure here' }).click();
+      await card.locator('[data-part="finding"]').waitFor({ timeout: 300_000 });
+    }
+    await page.locator('[data-experiment="dense-or-one-shot"]').evaluate((card) => card.scrollIntoView());
+    await page.waitForTimeout(600);
+  } },
+  { name: 'lab-kept', prepare: async (page) => {
+    await inView(page, 'Kept results');
+    await page.waitForTimeout(300);
+  } },
+];
+
 const wanted = process.argv.slice(2);
 const asked = (name) => wanted.length === 0 || wanted.includes(name);
 const setTheme = (page, theme) => page.evaluate((value) => (document.documentElement.dataset.theme = value), theme);
@@ -124,7 +179,25 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required', '--mute-audio', '--font-render-hinting=none'],
 });
 try {
-  for (const theme of ['dark', 'light']) {
+  if (labViews.some(({ name }) => asked(name))) {
+    const host = await serve([]);
+    const page = await browser.newPage({ viewport: wide, colorScheme: 'dark' });
+    await page.goto(host.url);
+    await page.getByRole('button', { name: 'Try the sample' }).waitFor();
+    await page.keyboard.press('g');
+    await page.locator('[data-part="lab"]').waitFor({ timeout: 60_000 });
+    for (const view of labViews) {
+      await page.setViewportSize(view.size ?? wide);
+      await view.prepare(page);
+      // Nothing is measured twice for the sake of the other theme.
+      if (asked(view.name)) for (const theme of ['dark', 'light']) await take(page, view.name, theme);
+      await view.after?.(page);
+    }
+    await page.close();
+    await host.close();
+  }
+  const beyondLab = wanted.length === 0 || wanted.some((name) => !labViews.some((view) => view.name === name));
+  for (const theme of beyondLab ? ['dark', 'light'] : []) {
     if (asked('empty')) {
       const host = await serve([]);
       const page = await browser.newPage({ viewport: wide, colorScheme: theme });

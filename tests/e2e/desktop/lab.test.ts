@@ -22,7 +22,7 @@ describe.skipIf(reason !== null)(`the lab on the desktop${reason === null ? '' :
     const seen = globalThis as unknown as { downloads: unknown[] };
     seen.downloads = [];
     session.defaultSession.once('will-download', (event, item) => {
-      seen.downloads.push({ refused: event.defaultPrevented, dialog: item.getSaveDialogOptions().defaultPath ?? null });
+      seen.downloads.push({ refused: event.defaultPrevented ? true : false, dialog: item.getSaveDialogOptions().defaultPath ?? null });
       if (!event.defaultPrevented) item.setSavePath(target);
     });
   }, path);
