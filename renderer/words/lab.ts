@@ -92,7 +92,6 @@ export const labWords = {
   cancelled: 'Cancelled. Nothing was kept.',
   stopped: 'The measurement failed.',
   dismiss: 'Dismiss',
-  soFar: (step: string) => step,
 
   emptyCompare: 'How fast are these networks on this machine?',
   emptyCompareDetail: 'Time, frames per second, computation, memory and energy side by side, with the paper’s own figures behind them.',
@@ -113,7 +112,6 @@ export const labWords = {
   notCopied: 'The table could not be copied.',
   table: 'All figures',
   noRows: 'No rows yet.',
-  sortBy: (title: string) => `Sort by ${title}`,
 
   latency: 'Time for one inference',
   latencyUnit: 'ms',
@@ -174,7 +172,6 @@ export const labWords = {
       : parts.map(([count, provider]) => `${count} of ${all} nodes on ${provider}`).join(', '),
   failedRow: ({ message, hint }: ErrorData) => (hint === undefined ? message : `${message} ${hint}`),
 
-  layersOf: 'Layers of',
   layersTime: 'Time of each layer, in order',
   layersCaption: 'Bands: one-shot aggregation modules. Profiling slows layers a little; shares are what counts.',
   layersCaptionPlain: 'Profiling slows layers a little; shares are what counts.',
@@ -191,10 +188,8 @@ export const labWords = {
   measureAgain: 'Measure again',
   whose: 'Weights of',
   noWeights: 'There is no VoVNet or DenseNet here.',
-  notYet: 'Not measured on this machine yet.',
 
   damaged: (count: number) => `${plural(count, 'result', 'results')} could not be read any more.`,
-  keptAt: 'Measured',
   keptOpen: 'Open',
   keptDelete: 'Delete',
   keptReally: 'Delete this result?',

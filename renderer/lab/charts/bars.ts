@@ -68,7 +68,7 @@ export const barsScene = (place: Place, { bars, unit, height = 0 }: { readonly b
       marks.push({ kind: 'rect', x: names, y: middle - wide / 2, width: Math.max(1, x.at(bar.behind.value) - names), height: wide, ink: 'ghost', radius: 2 });
     }
     if (bar.value === null) {
-      marks.push({ kind: 'text', x: names + 6, y: middle, text: fitText(bar.text, width - names - 8, text, measure), size: text, ink: 'muted', anchor: 'start' });
+      marks.push({ kind: 'text', x: names + 6, y: middle, text: fitText(bar.text, width - names - 8, text, measure), size: text, ink: bar.behind === undefined ? 'muted' : 'text', anchor: 'start' });
     } else {
       marks.push({ kind: 'rect', x: names, y: middle - thick / 2, width: Math.max(1.5, x.at(bar.value) - names), height: thick, ink: bar.ink, radius: 2 });
       let end = x.at(bar.value);
@@ -95,7 +95,7 @@ export const barsScene = (place: Place, { bars, unit, height = 0 }: { readonly b
       if (bar.behind !== undefined && x.at(bar.behind.value) > after + own + 8) {
         const room = x.at(bar.behind.value) - 6;
         if (room - measure(bar.behind.text, text - 1) > after + own + 8) {
-          marks.push({ kind: 'text', x: room, y: middle, text: bar.behind.text, size: text - 1, ink: 'muted', anchor: 'end' });
+          marks.push({ kind: 'text', x: room, y: middle, text: bar.behind.text, size: text - 1, ink: 'text', anchor: 'end' });
         }
       }
     }

@@ -44,7 +44,7 @@ export const shortTitle = (title: string): string => title.replace(/ \([^)]*\)$/
 const change = (now: number, before: number): string => `${now >= before ? '+' : '−'}${figures(Math.abs(now / before - 1) * 100)} %`;
 
 const whyNot = (row: CompareRow, running: boolean): string =>
-  row.error !== null ? row.error.message : row.latency !== null ? say.notKnown : running ? say.waiting : say.notMeasured;
+  row.error !== null ? row.error.message : running ? say.waiting : row.latency !== null ? say.notKnown : say.notMeasured;
 
 /** One figure of every row as bars. */
 export const compareBars = ({ rows, running, earlier, paper }: Comparison, name: FigureName): readonly Bar[] => {

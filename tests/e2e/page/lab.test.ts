@@ -137,7 +137,7 @@ describe('a comparison in the lab', () => {
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * (width + 48), 2 * (height + 52 + 28 + 48)]);
   });
 
-  it('keeps results: opened again after a reload, held against a later one, deleted after a question', async () => {
+  it('keeps results: shown again after a reload, deleted after a question', async () => {
     await page.reload();
     await openLab(page);
     await page.getByRole('heading', { level: 2, name: '2 side by side' }).waitFor();
