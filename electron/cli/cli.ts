@@ -83,6 +83,8 @@ const main = async (words: readonly string[]): Promise<number> => {
 
 // A reader that has gone, as in `vovision … | head`, is no failure.
 process.stdout.on('error', () => process.exit(0));
+// Nobody has to read progress and notes: the answer is still given.
+process.stderr.on('error', () => undefined);
 
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;

@@ -1,15 +1,17 @@
+import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeChildren } from '../engine/children.js';
 import { UserError, type ProviderId, type Size } from '../engine/contract/contract.js';
 import { listModels } from '../engine/inference/cards.js';
+import { modelFileSize } from '../engine/inference/model-file.js';
 import { benchOpener } from '../engine/lab/bench.js';
 import { pictureOf } from '../engine/lab/file-inputs.js';
 import { defaultSize, fileSubject, modelSubject, networkSubject, openSubject, type SubjectEntry, type Workshop } from '../engine/lab/subjects.js';
 import type { OpenBench, OpenSubject, Runner } from '../engine/lab/types.js';
 import { inferenceThreads } from '../engine/service/workers.js';
-import { findNetwork } from '../../models/reference/catalogue.js';
+import { allNetworks, findNetwork } from '../../models/reference/catalogue.js';
 import type { OptionSpec, Parsed } from './arguments.js';
 import { settings } from './open.js';
 import { readSize } from './open-network.js';
@@ -36,22 +38,38 @@ export type Lab = {
 /** Lends `measure` what it needs, and cleans up behind it. */
 export const withLab = async <T>(args: Parsed, measure: (lab: Lab) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'vovision-lab-'));
+  // A second Ctrl-C, or a reader that has gone, ends the program at once.
+  const removeNow = (): void => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // A child that is just ending may hold a file.
+    }
+  };
+  process.once('exit', removeNow);
   try {
     const provider = askedProvider(args);
-    const threads = args.number('threads') ?? (provider === 'cpu' ? inferenceThreads() : null);
+    const asked = args.number('threads');
+    const threads = asked !== null ? Math.round(asked) : provider === 'cpu' ? inferenceThreads() : null;
     return await measure({ openBench: benchOpener(nodeChildren, folder), workshop: { startChild: nodeChildren, folder }, runner: { provider, threads } });
   } finally {
     await rm(folder, { recursive: true, force: true });
+    process.off('exit', removeNow);
   }
 };
 
-/** A network by its ID, a model by its, or an .onnx file. */
+/** A network by its ID, a model by its, or an .onnx file. Throws a UserError for what is none of them. */
 export const namedSubject = async (what: string, { workshop }: Lab): Promise<SubjectEntry> => {
   const network = findNetwork(what);
   if (network !== null) return networkSubject(network, workshop);
   const { zooFolder, dataFolder } = settings();
   const model = (await listModels(zooFolder, join(dataFolder, 'models'))).find(({ info }) => info.id === what);
-  return model === undefined ? fileSubject(what) : modelSubject(model);
+  if (model !== undefined) return modelSubject(model);
+  if (what.toLowerCase().endsWith('.onnx')) await modelFileSize(what);
+  else if (!existsSync(what)) {
+    throw new UserError('usage', `There is no network, model or file “${what}”.`, `There are ${allNetworks.map(({ id }) => id).join(', ')}; “models list” lists the models.`);
+  }
+  return fileSubject(what);
 };
 
 /** The size that was asked for; null where none was. Throws a UserError of kind 'usage'. */

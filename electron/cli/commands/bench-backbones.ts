@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareTable, fastestFirst, UserError, type CompareRow, type LabColumn, type LabResult, type LabTable } from '../../engine/contract/contract.js';
+import { compareTable, fastestFirst, type CompareRow, type LabColumn, type LabResult, type LabTable } from '../../engine/contract/contract.js';
 import { KeptResults } from '../../engine/lab/kept.js';
 import { describeMachine } from '../../engine/lab/machine.js';
 import { agreementWith, type Agreement } from '../../engine/lab/agreement.js';
 import { runPlan } from '../../engine/lab/run-plan.js';
-import { defaultSize, type SubjectEntry } from '../../engine/lab/subjects.js';
+import { defaultSize } from '../../engine/lab/subjects.js';
 import { paperMachine, paperNetworks, paperRowOf, paperSource, type PaperRow } from '../../../models/paper.js';
-import { allNetworks } from '../../../models/reference/catalogue.js';
 import type { Command } from '../command.js';
 import { checkTableName, writeTable } from '../lab-files.js';
-import { askedProvider, askedSize, labOptions, namedSubject, sizeOption, withLab, type Lab } from '../lab-subject.js';
+import { askedProvider, askedSize, labOptions, namedSubject, sizeOption, withLab } from '../lab-subject.js';
 import { textColumns } from '../lab-text.js';
 import { settings } from '../open.js';
 import { inferenceThreads } from '../../engine/service/workers.js';
@@ -40,7 +38,7 @@ export const benchBackbones: Command = {
     const rounds = Math.round(args.number('rounds') ?? 8);
     const names = args.positionals.length === 0 ? paperNetworks : args.positionals;
     const { result, agreement } = await withLab(args, async (lab) => {
-      const entries = await Promise.all(names.map((name) => subjectOf(name, lab)));
+      const entries = await Promise.all(names.map((name) => namedSubject(name, lab)));
       const plan = {
         kind: 'compare', subjects: [...new Set(entries.map(({ id }) => id))], provider: askedProvider(args), size: askedSize(args) ?? defaultSize,
         batch: Math.round(args.number('batch') ?? 1), rounds, turn: Math.max(10, ((args.number('seconds') ?? 2) * 1000) / rounds), energy: args.flag('energy'),
@@ -73,13 +71,6 @@ export const benchBackbones: Command = {
 };
 
 type Row = CompareRow & { readonly paper: PaperRow | null };
-
-/** Throws a UserError of kind 'usage' for a name that is neither a network, a model nor a file. */
-const subjectOf = async (name: string, lab: Lab): Promise<SubjectEntry> => {
-  const entry = await namedSubject(name, lab);
-  if (!entry.id.startsWith('file:') || existsSync(name)) return entry;
-  throw new UserError('usage', `There is no network, model or file “${name}”.`, `There are ${allNetworks.map(({ id }) => id).join(', ')}; “models list” lists the models.`);
-};
 
 type Column = { readonly title: string; readonly number: boolean; readonly cell: (row: Row) => string };
 

@@ -16,7 +16,7 @@ import { toFloats } from '../../../models/weights/numbers.js';
 import { readSafetensors, type TensorFile } from '../../../models/weights/safetensors.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
 import { readSize } from '../open-network.js';
-import { writeWhole } from '../write-whole.js';
+import { refuseSource, writeWhole } from '../write-whole.js';
 
 export const detectorOptions: Readonly<Record<string, OptionSpec>> = {
   'for-training': { type: 'flag', help: 'build, detectors: raw outputs and batch normalisation as nodes, any size' },
@@ -43,6 +43,7 @@ export const buildDetector = async (row: DetectorRow, args: Parsed): Promise<Tol
   if (!Number.isInteger(seed)) throw new UserError('usage', `--seed is ${seed}; it must be a whole number.`);
 
   const file = args.text('weights');
+  if (file !== null) await refuseSource(path, file, 'the file of weights');
   const trained = file === null ? null : await openWeights(file);
   const classes = readClasses(args.text('classes')) ?? trained?.classes ?? usualClasses;
   const size = readSize(args.text('size') ?? String(row.size));

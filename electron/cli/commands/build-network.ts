@@ -13,7 +13,7 @@ import { ownNotes } from '../../../models/weights/recognise.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
 import { networkOptions, openNetwork, readSize } from '../open-network.js';
 import { openTrained, weightsOptions, type TrainedNetwork } from '../open-weights.js';
-import { writeWhole } from '../write-whole.js';
+import { refuseSource, writeWhole } from '../write-whole.js';
 
 export const buildOptions: Readonly<Record<string, OptionSpec>> = {
   ...networkOptions,
@@ -34,6 +34,8 @@ export const buildOptions: Readonly<Record<string, OptionSpec>> = {
 export const buildNetwork = async (id: string, args: Parsed): Promise<{ readonly answer: unknown; readonly text: string }> => {
   const path = args.text('output');
   if (path === null) throw new UserError('usage', 'models build needs -o FILE: where to write the model.');
+  const file = args.text('weights');
+  if (file !== null) await refuseSource(path, file, 'the file of weights');
   const { network, stem, weights, trained, seed } = await openSource(id, args);
   const written = extname(path).toLowerCase() === '.safetensors' ? asWeights(network, weights, { stem, trained }, args) : asModel(network, weights, { stem, trained, seed }, args);
   await writeWhole(path, written.bytes);

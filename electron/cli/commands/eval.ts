@@ -11,7 +11,7 @@ import { openTools } from '../open.js';
 import { modelOptions, openNamedModel } from '../open-model.js';
 import { openWorker, providerOption } from '../open-worker.js';
 import type { Output } from '../output.js';
-import { writeWhole } from '../write-whole.js';
+import { refuseSource, writeWhole } from '../write-whole.js';
 
 const spec: CommandSpec = {
   name: 'eval',
@@ -41,6 +41,8 @@ export const evalCommand: Command = {
     const text = await readFile(annotations, 'utf8').catch((error: unknown) => {
       throw new UserError('bad-input', `${annotations} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'Name a JSON file in COCO’s format.', { cause: error });
     });
+    const file = args.text('detections');
+    if (file !== null) await refuseSource(file, annotations, 'the file of annotations');
     const dataset = readDataset(text, basename(annotations), source);
     const tools = await openTools();
     const model = await openNamedModel(asked, args.text('answer'));
@@ -61,7 +63,6 @@ export const evalCommand: Command = {
         tell(result, output);
         const { ap50, ap, images, found, seconds, unknown, damaged } = result;
         const boxes = cocoResults(found);
-        const file = args.text('detections');
         if (file !== null) await writeWhole(file, new TextEncoder().encode(JSON.stringify(boxes)));
         const picturesPerSecond = round(images / seconds);
         const about = { model: model.info.id, source, provider: worker.choice.running, seconds: round(seconds), picturesPerSecond };

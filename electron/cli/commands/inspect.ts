@@ -9,6 +9,7 @@ import { findNetwork } from '../../../models/reference/catalogue.js';
 import type { Parsed } from '../arguments.js';
 import type { Command } from '../command.js';
 import { inputDims } from '../../engine/lab/file-inputs.js';
+import { textColumns } from '../lab-text.js';
 import { networkOptions, openNetwork, readSize } from '../open-network.js';
 
 /** `vovision inspect`: see docs/cli.md. */
@@ -90,12 +91,10 @@ const fileColumns: readonly Column<NodeCost>[] = [
   ...costColumns,
 ];
 
-const table = <T>(columns: readonly Column<T>[], layers: readonly T[]): readonly string[] => {
-  const rows = [columns.map(({ title }) => title), ...layers.map((layer) => columns.map(({ cell }) => cell(layer)))];
-  const widths = columns.map((_, n) => rows.reduce((most, row) => Math.max(most, row[n]?.length ?? 0), 0));
-  return rows.map((row) =>
-    row.map((cell, n) => (columns[n]?.number ? cell.padStart(widths[n] ?? 0) : cell.padEnd(widths[n] ?? 0))).join('  '));
-};
+const table = <T>(columns: readonly Column<T>[], layers: readonly T[]): readonly string[] => textColumns(
+  [columns.map(({ title }) => title), ...layers.map((layer) => columns.map(({ cell }) => cell(layer)))],
+  columns.map(({ number }) => number === true),
+);
 
 const totals = (cost: Cost & { readonly peakActivationElements: number; readonly peakActivationBytes: number }, precision: string): readonly string[] => [
   `parameters        ${millions(cost.parameters)} M`,

@@ -1,4 +1,4 @@
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { probeVideo } from '../../engine/media/probe.js';
 import type { Material } from '../../engine/quantize/frames.js';
@@ -8,7 +8,7 @@ import type { OptionSpec, Parsed } from '../arguments.js';
 import { openTools } from '../open.js';
 import { openNamedModel } from '../open-model.js';
 import type { Output } from '../output.js';
-import { writeWhole } from '../write-whole.js';
+import { refuseSource, writeWhole } from '../write-whole.js';
 
 export const quantizeOptions: Readonly<Record<string, OptionSpec>> = {
   to: { type: 'text', value: 'KIND', choices: precisions, help: 'quantize: what numbers become (int8)' },
@@ -36,7 +36,7 @@ export const quantize = async (asked: string, args: Parsed, output: Output, sign
   const tools = await openTools();
   const material: Material = clip === null ? { kind: 'pictures', roots } : { kind: 'video', video: await probeVideo(clip, tools, signal) };
   const model = await openNamedModel(asked, args.text('answer'));
-  if (resolve(path) === resolve(model.path)) throw new UserError('usage', `${path} is the model itself.`, 'Give the new one another name with -o.');
+  await refuseSource(path, model.path, 'the model');
   const target = args.number('target');
   const smaller = await quantizeModel({
     model, material, tools, signal,

@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import { errorData, isAbort, milliseconds, type CompareRow, type ErrorData, type Milliseconds, type Size } from '../contract/contract.js';
 import { nodesByProvider } from './layers.js';
 import { energyFigures, type EnergyRun } from './energy/measure.js';
-import { groupByMemory, memoryNeed } from './memory-room.js';
+import { groupByMemory, memoryNeed, refuseTooLarge } from './memory-room.js';
 import { latencyOf, roundOrders } from './statistics.js';
 import type { PreparedSubject, SubjectEntry } from './subjects.js';
 import type { Bench, OpenBench, Progress, Runner } from './types.js';
@@ -83,11 +83,12 @@ const stopIf = (signal: AbortSignal): void => {
 
 const emptyRow = { latency: null, framesPerSecond: null, computation: null, memory: null, energy: null, nodes: null, error: null } as const;
 
-const prepare = async (entry: SubjectEntry, { size, batch }: CompareSetting): Promise<Lane> => {
+const prepare = async (entry: SubjectEntry, { size, batch, room, runner }: CompareSetting): Promise<Lane> => {
   const lane = { entry, bench: null, rounds: [], turns: [] };
   try {
     const prepared = await entry.prepare(size, batch);
     const { subject, input, cost } = prepared;
+    if (runner.provider === 'cpu') refuseTooLarge(cost, prepared.batch, room);
     return { ...lane, prepared, row: { subject: entry.id, title: subject.title, family: subject.family, input, batch: prepared.batch, ...cost, ...emptyRow } };
   } catch (error) {
     const { title, family, fixedSize, parameters, multiplyAdds } = await entry.describe();

@@ -7,6 +7,7 @@ import { readModel } from '../../../models/onnx/read.js';
 import { milliseconds, type LabResult, type LayerRow, type NodesByProvider } from '../contract/contract.js';
 import { traceBack, type RanNode } from './layers-trace.js';
 import { median } from './medians.js';
+import { memoryRoom, refuseTooLarge } from './memory-room.js';
 import type { OpenBench, OpenSubject, Profile, ProfiledNode, Progress, Runner } from './types.js';
 
 export type LayersOutcome = Extract<LabResult['outcome'], { readonly kind: 'layers' }>;
@@ -16,6 +17,8 @@ export type LayersSetting = {
   /** Profiled inferences, of whose times medians are taken. */
   readonly runs: number;
   readonly openBench: OpenBench;
+  /** Bytes that it may take in the machine's own memory; what is free where nothing is said. */
+  readonly room?: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 };
@@ -28,9 +31,10 @@ const warming = 2;
  * under the names and with the costs of the nodes of the file. `whole` is measured before and after the profile, in a session without one.
  */
 export const measureLayers = async (subject: OpenSubject, setting: LayersSetting): Promise<LayersOutcome> => {
-  const { runner, runs, openBench, progress, signal } = setting;
+  const { runner, runs, openBench, progress, signal, room = memoryRoom() } = setting;
   progress(`Opening ${subject.title}`, 0);
   const { source, inputs, values } = subject;
+  if (runner.provider === 'cpu') refuseTooLarge(fileCost(subject.model, new Map(Object.entries(inputs))), 1, room);
   const bench = await openBench({ ...runner, source, inputs, ...(values !== undefined && { values }) }, signal);
   try {
     progress('Warming up', 0.1);

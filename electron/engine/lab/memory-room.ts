@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
-import type { CompareRow } from '../contract/contract.js';
+import { UserError, type CompareRow } from '../contract/contract.js';
 
 /** What a process of ours takes with an empty graph, in bytes. */
 const processBytes = 120 * 2 ** 20;
@@ -8,6 +8,17 @@ const processBytes = 120 * 2 ** 20;
 /** About how many bytes a process with such a graph takes: weights twice while they are laid out anew, activations with room to move. */
 export const memoryNeed = ({ parameters, peakActivationBytes }: Pick<CompareRow, 'parameters' | 'peakActivationBytes'>, batch: number): number =>
   processBytes + 2 * 4 * (parameters ?? 50e6) + 2 * batch * (peakActivationBytes ?? 256 * 2 ** 20);
+
+/**
+ * Throws a UserError where even what such a graph cannot do without is more than `room` bytes: the system would end
+ * a process for it, and not always the one that asked. For what runs in the machine's own memory.
+ */
+export const refuseTooLarge = ({ parameters, peakActivationBytes }: Pick<CompareRow, 'parameters' | 'peakActivationBytes'>, batch: number, room: number): void => {
+  const least = processBytes + 4 * (parameters ?? 0) + batch * (peakActivationBytes ?? 0);
+  if (least <= room) return;
+  const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`;
+  throw new UserError('usage', `It needs at least ${gigabytes(least)} of memory, and ${gigabytes(room)} may be taken.`, 'Choose a smaller size or batch.');
+};
 
 /** Indices of what fits into `room` at once, in their order, in as few groups as that gives; each group has one at the least. */
 export const groupByMemory = (needs: readonly number[], room: number): readonly (readonly number[])[] => {

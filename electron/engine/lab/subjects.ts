@@ -115,6 +115,7 @@ const fileEntry = (file: FileSubject): SubjectEntry => {
       const model = await readModelFile(path);
       const dims = dimsAt(model, size, batch);
       const { input = fixedSize ?? size, pictures = 1 } = pictureOf(dims) ?? {};
+      if ([...dims.values()].some((each) => each.includes(0))) throw new UserError('bad-model', `${basename(path)} takes nothing in: an input has a dimension of 0.`, 'Export it for one picture or more.');
       const cost = fileCost(model, dims);
       return {
         subject: await describe(model),
@@ -159,5 +160,8 @@ export const findSubject = (entries: readonly SubjectEntry[], id: string): Subje
 export const openSubject = async (entry: SubjectEntry, size: Size, batch: number, signal?: AbortSignal): Promise<OpenSubject> => {
   const { subject, graph, place } = await entry.prepare(size, batch);
   const path = await place(signal);
-  return { title: subject.title, source: path, model: await readModelFile(path), inputs: graph.inputs, trained: subject.kind === 'model' };
+  return {
+    title: subject.title, source: path, model: await readModelFile(path), inputs: graph.inputs, trained: subject.kind === 'model',
+    ...(graph.values !== undefined && { values: graph.values }),
+  };
 };

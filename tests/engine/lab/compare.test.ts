@@ -144,11 +144,19 @@ describe('a comparison', () => {
   });
 
   it('measures in groups what does not fit into memory at once, and says so', async () => {
-    const { told, ...how } = setting({ room: 1, rounds: 1 });
+    const { told, ...how } = setting({ room: 200 * 2 ** 20, rounds: 1 });
     const rows = await compare(['mobilenet-v1', 'vovnetv2-19-slim-dw'].map(network), how);
     expect(rows.every(({ latency }) => latency !== null)).toBe(true);
     expect(told.notes).toEqual([expect.stringMatching(/2 groups/)]);
     expect(told.steps.indexOf('Loading VoVNetV2-19-slim-dw')).toBeGreaterThan(told.steps.indexOf('Looking at the nodes of MobileNet v1'));
+  });
+
+  it('refuses what needs more memory than there is, before it is loaded, and measures the others', async () => {
+    asked.length = 0;
+    const rows = await compare(['mobilenet-v1', 'vovnet-57'].map(network), setting({ batch: 64, room: 240 * 2 ** 20, rounds: 1 }));
+    expect(rows[0]?.error).toBeNull();
+    expect(rows[1]?.error).toMatchObject({ kind: 'usage', message: expect.stringMatching(/^It needs at least 0\.\d GB of memory, and 0\.2 GB may be taken\.$/) as string });
+    expect(asked.filter((kind) => kind === 'open')).toHaveLength(1);
   });
 
   it('takes several pictures at once', async () => {
