@@ -12,6 +12,14 @@ export type Utility = {
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 };
 
+const killNow = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself, and its exit is not told yet.
+  }
+};
+
 /** Starts `out/<entry>.cjs`; `serviceName` is what the system's process list shows, `stdio` what becomes of its output. */
 export const startUtility = (entry: string, serviceName: string, stdio: 'inherit' | 'ignore'): Utility => {
   const child = utilityProcess.fork(join(programFolders.out, `${entry}.cjs`), [], { serviceName, stdio });
@@ -28,7 +36,7 @@ export const startUtility = (entry: string, serviceName: string, stdio: 'inherit
     kill: (signal) => {
       const kill = (): void => {
         if (signal === 'SIGTERM') child.kill();
-        else if (child.pid !== undefined) process.kill(child.pid, signal);
+        else if (child.pid !== undefined) killNow(child.pid);
       };
       // It has no process id before it has started.
       if (child.pid === undefined) child.once('spawn', kill);
