@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
+import { listModels } from '../../engine/inference/cards.js';
 import { readModelFile } from '../../engine/inference/model-file.js';
 import { networkCost, type Cost, type LayerCost } from '../../../models/cost/cost.js';
 import { fileCost, type NodeCost } from '../../../models/cost/file-cost.js';
@@ -10,6 +12,7 @@ import type { Parsed } from '../arguments.js';
 import type { Command } from '../command.js';
 import { inputDims } from '../../engine/lab/file-inputs.js';
 import { textColumns } from '../lab-text.js';
+import { settings } from '../open.js';
 import { networkOptions, openNetwork, readSize } from '../open-network.js';
 
 /** `vovision inspect`: see docs/cli.md. */
@@ -22,7 +25,8 @@ export const inspect: Command = {
   },
   run: async (args, output) => {
     const [what = ''] = args.positionals;
-    const { answer, text } = isFile(what) ? await inspectFile(what, args) : inspectNetwork(what, args);
+    const path = isFile(what) ? what : await modelPath(what);
+    const { answer, text } = path === null ? inspectNetwork(what, args) : await inspectFile(path, args);
     output.answer(answer, text);
     return 0;
   },
@@ -32,6 +36,13 @@ type Inspection = { readonly answer: unknown; readonly text: string };
 
 /** An ID is never taken for a file of the same name; whatever else is there, or is called .onnx, is one. */
 const isFile = (what: string): boolean => findNetwork(what) === null && (what.toLowerCase().endsWith('.onnx') || existsSync(what));
+
+/** Where the file of a model lies that “models list” lists; null for all other words. */
+const modelPath = async (id: string): Promise<string | null> => {
+  const { zooFolder, dataFolder } = settings();
+  const models = await listModels(zooFolder, join(dataFolder, 'models'));
+  return models.find(({ info }) => info.id === id)?.path ?? null;
+};
 
 const inspectNetwork = (id: string, args: Parsed): Inspection => {
   const { network, stem } = openNetwork(id, args);

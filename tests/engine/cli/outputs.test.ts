@@ -67,6 +67,15 @@ describe.runIf(process.platform === 'linux')('a measurement that ends early', ()
   });
 });
 
+describe('inspect', () => {
+  it('takes the models that are listed, by their IDs', async () => {
+    const [listed, file] = [await vovision(['inspect', 'first-256', '--json']), await vovision(['inspect', model, '--json'])];
+    expect(listed.code, listed.stderr).toBe(0);
+    expect(answerOf(listed)['multiplyAdds']).toBe(answerOf(file)['multiplyAdds']);
+    expect((await vovision(['inspect', 'nonsense'])).code).toBe(2);
+  });
+});
+
 describe('bench layers', () => {
   it('tells names that are nothing from files that are not there', async () => {
     expect(await vovision(['bench', 'layers', 'nonsense'])).toMatchObject({ code: 2, stderr: expect.stringContaining('no network, model or file “nonsense”') as string });
