@@ -35,10 +35,14 @@ export class KeptResults {
   /** Writes the file as a whole or not at all. Throws a UserError of kind 'output'. */
   async keep(result: LabResult): Promise<void> {
     const file = this.#file(result.id);
+    const text = JSON.stringify({ version, result });
+    if (!resultSchema.safeParse(JSON.parse(text)).success) {
+      throw new UserError('output', 'The result is not kept: what was measured is larger or longer than the lab takes.', 'Sides of 32 to 2048 pixels and at most 64 networks, for at most a minute a turn, are kept.');
+    }
     const unfinished = `${file}.${process.pid}.part`;
     try {
       await mkdir(this.folder, { recursive: true });
-      await writeFile(unfinished, JSON.stringify({ version, result }), { mode: 0o600 });
+      await writeFile(unfinished, text, { mode: 0o600 });
       await rename(unfinished, file);
     } catch (error) {
       await rm(unfinished, { force: true }).catch(() => undefined);

@@ -48,6 +48,14 @@ const others: readonly LabResult[] = [
 ];
 
 describe('kept results', () => {
+  it('are none that could not be read again', async () => {
+    const kept = new KeptResults(join(folder, 'beyond'));
+    const result = resultOf(1);
+    const beyond = { ...result, plan: { ...result.plan, size: { width: 4096, height: 4096 } } } as LabResult;
+    await expect(kept.keep(beyond)).rejects.toThrow('The result is not kept');
+    expect(await kept.list()).toEqual({ headers: [], damaged: 0 });
+  });
+
   it('come back as they were, newest first, from another process’s folder too', async () => {
     const kept = new KeptResults(join(folder, 'one'));
     expect(await kept.list()).toEqual({ headers: [], damaged: 0 });
