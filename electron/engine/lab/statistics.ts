@@ -1,7 +1,6 @@
 import { createRandom } from '../../../models/networks/random.js';
 import { milliseconds, type Latency, type Milliseconds } from '../contract/contract.js';
 import { quantiles } from '../analysis/statistics.js';
-import { median } from './medians.js';
 
 /** In which order `count` subjects have their turns, a row a round: shuffled, and the same every time. */
 export const roundOrders = (count: number, rounds: number): readonly (readonly number[])[] => {
@@ -16,12 +15,15 @@ export const roundOrders = (count: number, rounds: number): readonly (readonly n
   });
 };
 
-/** Times of single inferences, a row a round; null while there are none. */
+/**
+ * Times of single inferences, a row a round; null while there are none. Every median is taken by nearest
+ * rank, so that that of all lies between those of the rounds.
+ */
 export const latencyOf = (rounds: readonly (readonly Milliseconds[])[]): Latency | null => {
   const all = rounds.flat();
   const both = quantiles(Float64Array.from(all));
   if (both === null) return null;
-  const medians = rounds.filter((times) => times.length > 0).map(median);
+  const medians = rounds.flatMap((times) => quantiles(Float64Array.from(times))?.p50 ?? []);
   return { ...both, low: milliseconds(Math.min(...medians)), high: milliseconds(Math.max(...medians)), runs: all.length };
 };
 

@@ -25,7 +25,9 @@ describe('the order of turns', () => {
 
 describe('latency', () => {
   it('takes quantiles over all runs and the drift from the rounds', () => {
-    expect(latencyOf([ms(10, 12, 11), ms(20, 22, 21, 19), ms(9)])).toEqual({ p50: 12, p95: 22, low: 9, high: 20.5, runs: 8 });
+    expect(latencyOf([ms(10, 12, 11), ms(20, 22, 21, 19), ms(9)])).toEqual({ p50: 12, p95: 22, low: 9, high: 20, runs: 8 });
+    // The median of all lies between those of the rounds, however few there are.
+    expect(latencyOf([ms(1, 9), ms(2, 9), ms(3, 9)])).toEqual({ p50: 3, p95: 9, low: 1, high: 3, runs: 6 });
     expect(latencyOf([ms(5), []])).toEqual({ p50: 5, p95: 5, low: 5, high: 5, runs: 1 });
     expect(latencyOf([])).toBeNull();
     expect(latencyOf([[], []])).toBeNull();
