@@ -14,7 +14,7 @@ const zoo = join(root, 'models/zoo/first-256.onnx');
 const face = join(shared, 'models/foreign-face-slim-320.onnx');
 
 /** A Python with the official package; null where there is none. */
-const python = [process.env['VOVISION_PYTHON'], '/work/venv/bin/python', 'python3'].find((path) =>
+const python = [process.env['VOVISION_PYTHON'], 'python3'].find((path) =>
   path !== undefined && spawnSync(path, ['-c', 'import onnx'], { timeout: 60_000 }).status === 0) ?? null;
 
 type Answer = {
