@@ -17,7 +17,8 @@ SOURCES = {"capston": 0.4, "bike": 0.4, "highway40": 0.7, "atl_car": 0.7, "voi41
 class Settings:
     """`rate` is of the optimizer's main group, `decay` its weight decay, `average` that of the moving average
     of the weights. The rate rises over `warm_up` steps, stays, and falls to nothing from `fall` (0..1 of the
-    run) on: until then a run can be made longer without having lost anything."""
+    run) on: until then a run can be made longer without having lost anything. An `average` over more than a
+    small part of the descent lags behind it."""
 
     stages: tuple[Stage, ...]
     batch: int = 32
@@ -55,7 +56,7 @@ RECIPES: dict[str, Settings] = {
         Stage(0.4, (192, 224, 256), Recipe(mosaic=0.4)),
         Stage(0.75, (256, 288, 320), Recipe(mosaic=0.2)),
         Stage(0.9, (288, 320), _CALM),
-    )),
+    ), average=0.99),
     # A day on a CPU, or a GPU.
     "long": Settings((
         Stage(0, (224, 256, 288, 320), Recipe(mosaic=0.6)),
