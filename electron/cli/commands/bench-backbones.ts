@@ -106,7 +106,7 @@ const describe = ({ machine, provider, plan, outcome }: LabResult, rows: readonl
     `${machine.processor}, ${machine.cores} cores${machine.graphics.length > 0 ? `, ${machine.graphics.join(', ')}` : ''}, ${machine.runtime}, ${provider}`, '',
     ...textColumns([shown.map(({ title }) => title), ...rows.map((row) => shown.map(({ cell }) => cell(row)))], shown.map(({ number }) => number)),
     '',
-    `Medians of all inferences in ${plan.rounds} interleaved rounds; “rounds”: the least and the greatest of the rounds’ medians.`,
+    `Medians of all inferences in ${plan.rounds} interleaved rounds; “rounds”: the least and the greatest of the rounds’ medians. Ordered by the least.`,
     ...(rows.some(({ paper }) => paper !== null) ? [`Paper: ${paperSource}; ${paperMachine}.`] : []),
     ...(plan.energy ? [outcome.meter.kind === 'none' ? `Energy: not measured. ${outcome.meter.reason}` : `Energy: ${outcome.meter.title}, ${outcome.meter.covers}${idle === undefined ? '' : `; idle ${idle.toFixed(1)} W`}.`] : []),
     ...elsewhere.map(({ title, nodes }) => `${title} ran on ${nodes?.map(({ provider: name, nodes: count }) => `${name} (${count} nodes)`).join(' and ') ?? ''}.`),

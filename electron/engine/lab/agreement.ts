@@ -6,7 +6,7 @@ import { kendallTau } from './statistics.js';
 export type Agreement = {
   /** When the earlier one was made; milliseconds since 1970. */
   readonly at: number;
-  /** Kendall's tau-b of both latencies: 1 where every pair stands the same way round. */
+  /** Kendall's tau-b of the fastest rounds of both: 1 where every pair stands the same way round. */
   readonly tau: number;
   readonly pairs: number;
   /** Pairs that stand the other way round, and how many of those lie apart by more than the rounds' medians vary, both times. */
@@ -25,10 +25,10 @@ export const orderAgreement = (now: readonly CompareRow[], before: readonly Comp
   });
   if (both.length < 2) return null;
   const pairs = both.flatMap((one, n) => both.slice(n + 1).map((other) => ({ one, other })));
-  const swapped = pairs.filter(({ one, other }) => (one.now.p50 - other.now.p50) * (one.before.p50 - other.before.p50) < 0);
+  const swapped = pairs.filter(({ one, other }) => (one.now.low - other.now.low) * (one.before.low - other.before.low) < 0);
   return {
     at,
-    tau: kendallTau(both.map((one) => one.now.p50), both.map((one) => one.before.p50)),
+    tau: kendallTau(both.map((one) => one.now.low), both.map((one) => one.before.low)),
     pairs: pairs.length,
     swapped: swapped.length,
     clearlySwapped: swapped.filter(({ one, other }) => apart(one.now, other.now) && apart(one.before, other.before)).length,
