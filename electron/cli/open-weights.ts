@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '../engine/contract/contract.js';
 import type { Stem } from '../../models/networks/variants.js';
@@ -31,8 +32,8 @@ export const forPeople = <T>(path: string, work: () => T, advice = (): string =>
   }
 };
 
-/** The tensors of a file. Throws a UserError of kind 'bad-input'. */
-export const readTensorFile = async (path: string): Promise<TensorFile> => {
+/** The tensors of a file, with the file's SHA-256 in lower-case hex. Throws a UserError of kind 'bad-input'. */
+export const readTensorFile = async (path: string): Promise<TensorFile & { readonly hash: string }> => {
   let bytes: Uint8Array;
   try {
     const found = await stat(path);
@@ -45,7 +46,8 @@ export const readTensorFile = async (path: string): Promise<TensorFile> => {
     if (error instanceof UserError) throw error;
     throw new UserError('bad-input', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, undefined, { cause: error });
   }
-  return forPeople(path, () => readSafetensors(bytes));
+  const file = forPeople(path, () => readSafetensors(bytes));
+  return { ...file, hash: createHash('sha256').update(bytes).digest('hex') };
 };
 
 export type TrainedNetwork = { readonly found: Found; readonly member: Member; readonly network: Network; readonly stem: Stem | null; readonly taken: Taken };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import type { ModelCard } from '../../engine/inference/types.js';
@@ -8,14 +7,14 @@ import { detectorNetwork, type DetectorNetwork } from '../../../models/detector/
 import { usualClasses, type DetectorRow } from '../../../models/detector/rows.js';
 import { toDetectorOnnx, toTrainingOnnx } from '../../../models/detector/to-onnx.js';
 import { detectorWeights } from '../../../models/detector/weights.js';
-import type { Weights } from '../../../models/networks/weights.js';
 import { modelInputs, modelOutputs } from '../../../models/onnx/read.js';
 import { writeModel } from '../../../models/onnx/write.js';
 import { WeightsError } from '../../../models/weights/error.js';
-import { toFloats } from '../../../models/weights/numbers.js';
-import { readSafetensors, type TensorFile } from '../../../models/weights/safetensors.js';
+import type { TensorFile } from '../../../models/weights/safetensors.js';
+import { takeWeights } from '../../../models/weights/take.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
 import { readSize } from '../open-network.js';
+import { forPeople, readTensorFile } from '../open-weights.js';
 import { refuseSource, writeWhole } from '../write-whole.js';
 
 export const detectorOptions: Readonly<Record<string, OptionSpec>> = {
@@ -44,17 +43,16 @@ export const buildDetector = async (row: DetectorRow, args: Parsed): Promise<Tol
 
   const file = args.text('weights');
   if (file !== null) await refuseSource(path, file, 'the file of weights');
-  const trained = file === null ? null : await openWeights(file);
+  const trained = file === null ? null : await openTraining(file);
   const classes = readClasses(args.text('classes')) ?? trained?.classes ?? usualClasses;
   const size = readSize(args.text('size') ?? String(row.size));
   const network = inWords(() => detectorNetwork(row, classes.length, size), 'Give another --size, as 320 or 640x384.');
-  const weights = trained?.weights ?? detectorWeights(network, seed);
+  const weights = file === null || trained === null
+    ? detectorWeights(network, seed)
+    : forPeople(file, () => takeWeights(network, trained.file, ownNames).weights, () => 'Name the weights of this detector, with as many --classes as they were trained for.');
   const metadata = trained === null ? { seed: String(seed) } : { weights: trained.hash };
   const precision = args.flag('fp16') ? 'float16' : 'float32';
-  const model = inWords(
-    () => training ? toTrainingOnnx(network, weights, { classes, metadata }) : toDetectorOnnx(network, weights, { classes, metadata, precision }),
-    'Name the weights of this detector, with as many --classes as they were trained for.',
-  );
+  const model = training ? toTrainingOnnx(network, weights, { classes, metadata }) : toDetectorOnnx(network, weights, { classes, metadata, precision });
   const bytes = writeModel(model);
   await writeWhole(path, bytes);
   const card = training ? null : cardOf(network, { classes, bytes, name: titleOf(row, args.flag('fp16')), source: trained?.source ?? `Untrained; weights of seed ${seed}.` });
@@ -87,24 +85,19 @@ const cardOf = ({ input }: DetectorNetwork, { classes, bytes, name, source }: Ca
   licence: 'MIT', source, hash: createHash('sha256').update(bytes).digest('hex'),
 });
 
-type Trained = { readonly weights: Weights; readonly classes: readonly string[] | null; readonly source: string; readonly hash: string };
+type Trained = { readonly file: TensorFile; readonly classes: readonly string[] | null; readonly source: string; readonly hash: string };
 
-/** Weights a training wrote, under our parameters' names. Its notes may say `classes` (a JSON list) and `source`. Throws a UserError. */
-const openWeights = async (path: string): Promise<Trained> => {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UserError('bad-input', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'Name a .safetensors file.', { cause: error });
-  });
-  try {
-    const { tensors, metadata } = readSafetensors(bytes);
-    return {
-      weights: new Map([...tensors].map(([name, tensor]) => [name, toFloats(name, tensor)])),
-      classes: classesOf(metadata), source: metadata.get('source') ?? `Weights of ${basename(path)}.`,
-      hash: createHash('sha256').update(bytes).digest('hex'),
-    };
-  } catch (error) {
-    if (error instanceof WeightsError) throw new UserError('bad-input', `${path}: ${error.message}`, error.hint === '' ? undefined : error.hint, { cause: error });
-    throw error;
-  }
+/** Trainings write our parameters' names, with nothing before them. */
+const ownNames = { family: { title: 'VoVision', names: 'own', classifier: null }, prefix: '' } as const;
+
+/** What a training wrote. Its notes may say `classes` (a JSON list) and `source`. Throws a UserError. */
+const openTraining = async (path: string): Promise<Trained> => {
+  const { hash, ...file } = await readTensorFile(path);
+  return {
+    file, hash,
+    classes: forPeople(path, () => classesOf(file.metadata)),
+    source: file.metadata.get('source') ?? `Weights of ${basename(path)}.`,
+  };
 };
 
 const classesOf = (metadata: TensorFile['metadata']): readonly string[] | null => {

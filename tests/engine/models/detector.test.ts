@@ -8,7 +8,7 @@ import { loadModel } from '../../../electron/engine/inference/cards.js';
 import { InferenceThread } from '../../../electron/engine/inference/session.js';
 import { letterbox } from '../../../electron/engine/media/letterbox.js';
 import { detectorNetwork } from '../../../models/detector/detector.js';
-import { detectorRows } from '../../../models/detector/rows.js';
+import { detectorRows, findDetector, usualClasses } from '../../../models/detector/rows.js';
 import { normalisation, toDetectorOnnx, toTrainingOnnx } from '../../../models/detector/to-onnx.js';
 import { detectorWeights } from '../../../models/detector/weights.js';
 import { createRandom } from '../../../models/networks/random.js';
@@ -172,9 +172,17 @@ describe('vovision models build', () => {
     const path = join(folder, 'x.onnx');
     const file = join(folder, 'odd.safetensors');
     writeFileSync(file, writeSafetensors(new Map([['stem.conv1.weight', floatTensor([2], new Float32Array(2))]])));
+    const nan = join(folder, 'nan.safetensors');
+    const network = detectorNetwork(findDetector('vovdet-nano')!, usualClasses.length, { width: 64, height: 64 });
+    const weights = new Map(detectorWeights(network, 1));
+    weights.get('stem.conv1.weight')![7] = Number.NaN;
+    writeFileSync(nan, writeSafetensors(new Map(parametersOf(network).map(({ name, dims }) => [name, floatTensor(dims, weights.get(name)!)]))));
     const cases: readonly (readonly [words: readonly string[], code: number, message: RegExp])[] = [
       [['--size', '330'], 2, /The width of the picture is 330; it must be a multiple of 32\./],
-      [['--weights', file], 2, /The weights do not fit VoVDet-nano: stem\.conv1\.weight has 2 numbers/],
+      // A line for each tensor, as for every other network, and what is to be done.
+      [['--weights', file], 3, /stem\.conv1\.weight.* is 2; 16 x 3 x 3 x 3 is needed.*\n.*stem\.conv1\.norm\.scale.* is missing[^]*Name the weights of this detector/],
+      [['--weights', '/dev/zero'], 3, /\/dev\/zero is no file/],
+      [['--weights', nan], 3, /stem\.conv1\.weight.* holds numbers that are not finite/],
       [['--weights', join(folder, 'none.safetensors')], 3, /cannot be read/],
       [['--classes', 'a,a'], 2, /has “a” twice/],
       [['--stem', 'paper'], 2, /--stem is for plain networks/],
