@@ -16,12 +16,17 @@ export type MenuProps = {
   readonly children: ReactNode;
 };
 
+/** A menu that has faded out gives the focus back to its button, unless the user has put it elsewhere meanwhile: into the next menu, say. */
+const leaveFocus = (event: Event): void => {
+  if (document.activeElement !== null && document.activeElement !== document.body) event.preventDefault();
+};
+
 /** A menu below a button. Not modal: a modal one locks scrolling with a `<style>` tag, which the policy refuses. */
 export const Menu = ({ trigger, align = 'start', side = 'bottom', open, onOpenChange, className, children }: MenuProps) => (
   <Radix.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange !== undefined && { onOpenChange })}>
     <Radix.Trigger asChild>{trigger}</Radix.Trigger>
     <Radix.Portal>
-      <Radix.Content className={cx(styles.menu, className)} align={align} side={side} sideOffset={6} collisionPadding={8} loop>
+      <Radix.Content className={cx(styles.menu, className)} align={align} side={side} sideOffset={6} collisionPadding={8} loop onCloseAutoFocus={leaveFocus}>
         {children}
       </Radix.Content>
     </Radix.Portal>
