@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { X } from 'lucide-react';
+import { viewOf } from '../state/slices/lab.js';
 import { app, useApp } from '../state/store.js';
 import { Banner, Button, ProgressBar, Spinner } from '../ui/ui.js';
 import { remaining } from '../ui/format.js';
@@ -24,6 +25,7 @@ export const RunBar = () => {
   const progress = useApp((state) => state.labProgress);
   const starting = useApp((state) => state.labStarting);
   const seen = useApp((state) => state.labSeen);
+  const view = useApp((state) => state.labView);
   // Only what is really being analysed can rest.
   const rests = useApp((state) => state.run !== null && state.queue.some((item) => item.state === 'analysing'));
   const running = progress?.state === 'running';
@@ -33,6 +35,8 @@ export const RunBar = () => {
     return starting ? <div className={styles.bar} role="status"><Spinner size={14} /> <span>{say.starting}</span></div> : null;
   }
   if (progress.state === 'failed' || progress.state === 'cancelled') {
+    // How it ended matters where it was asked for; that it runs, everywhere.
+    if (viewOf[progress.plan.kind] !== view) return null;
     const failed = progress.state === 'failed';
     return (
       <div className={styles.note}>

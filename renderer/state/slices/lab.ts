@@ -56,7 +56,8 @@ export const shownAs = (plan: LabPlan): string =>
 /** Results of this machine are read ahead for the views, this many of each kind. */
 const readAhead: Readonly<Record<LabPlan['kind'], number>> = { compare: 1, layers: 4, experiment: 12 };
 
-const viewOf: Readonly<Record<LabPlan['kind'], LabView>> = { compare: 'compare', layers: 'layers', experiment: 'paper' };
+/** The view a measurement belongs to. */
+export const viewOf: Readonly<Record<LabPlan['kind'], LabView>> = { compare: 'compare', layers: 'layers', experiment: 'paper' };
 
 const headerOf = ({ id, title, kind, at, machine, provider }: LabResult): LabHeader => ({ id, title, kind, at, machine, provider });
 

@@ -19,7 +19,7 @@ afterAll(() => server.close());
 
 const reason = whyNot('root') === null ? null : whyNot('sandboxed');
 const mode: Mode = whyNot('root') === null ? 'root' : 'sandboxed';
-it.skipIf(reason !== null)('lets no request out even without its content security policy', async () => {
+it.skipIf(reason !== null)(`lets no request out even without its content security policy${reason === null ? '' : ` (skipped: ${reason})`}`, async () => {
   const desktop = await openDesktop(mode, { bypassCSP: true });
   try {
     const outcomes = await desktop.page.evaluate(async (address) => {

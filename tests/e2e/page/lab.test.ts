@@ -170,6 +170,10 @@ describe('a comparison in the lab', () => {
     await progress(page).getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Cancelled. Nothing was kept.').waitFor();
     expect(await keptFiles(under.dataFolder)).toEqual([]);
+    // It concerns the comparison, and is said there only.
+    await view(page, 'Layers');
+    expect(await page.getByText('Cancelled. Nothing was kept.').count()).toBe(0);
+    await view(page, 'Compare');
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByText('Cancelled. Nothing was kept.').count()).toBe(0);
   });

@@ -15,7 +15,7 @@ const model = join(root, 'models/zoo/first-256.onnx');
 const left = (folder: string): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('vovision'));
 
 describe('what is written', () => {
-  it.runIf(process.platform !== 'win32')('never takes the place of a device, a pipe or a folder', async () => {
+  it.runIf(process.platform !== 'win32')('never takes the place of a device, a pipe or a folder (not on Windows, which has no such files)', async () => {
     const folder = await temporaryFolder();
     const pipe = join(folder, 'pipe.csv');
     await new Promise((resolve) => spawn('mkfifo', [pipe]).once('close', resolve));
@@ -45,7 +45,7 @@ describe('what is written', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('a measurement that ends early', () => {
+describe.runIf(process.platform === 'linux')('a measurement that ends early (signals of Linux)', () => {
   it('gives its answer where nobody reads the progress', async () => {
     const temporary = await temporaryFolder();
     const { child, ended } = start(['bench', 'layers', model, '--runs', '1', '--json'], { env: { TMPDIR: temporary } });

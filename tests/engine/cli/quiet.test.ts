@@ -6,7 +6,7 @@ import { root, temporaryFolder, vovision } from './run.js';
 /** Files that Microsoft's telemetry keeps in the folder for temporary files, seen on Linux. */
 const reports = (names: readonly string[]): readonly string[] => names.filter((name) => name === '.ses' || name.startsWith('mat-debug'));
 
-test.runIf(process.platform === 'linux')('nothing that is run reports its use', async () => {
+test.runIf(process.platform === 'linux')('nothing that is run reports its use (seen by files that are kept on Linux)', async () => {
   const folder = await temporaryFolder();
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);

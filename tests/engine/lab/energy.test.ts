@@ -172,7 +172,7 @@ describe('the battery', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('nvidia-smi', () => {
+describe.skipIf(process.platform === 'win32')('nvidia-smi (played by a shell script, not on Windows)', () => {
   it('is asked for the power of the moment, every 100 ms', async () => {
     const places = program(`case "$*" in
       *query-gpu=name*) echo "NVIDIA TITAN X";;

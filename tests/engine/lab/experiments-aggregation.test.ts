@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../electron/engine/contract/contract.js';
 import { aggregationFinding, lookAt } from '../../../electron/engine/lab/experiments/aggregation.js';
@@ -180,8 +180,8 @@ describe('the experiment', () => {
     expect(aggregationFinding({ title: 'T', trained: false }, norms(1, 0.9))).not.toContain('paper');
   });
 
-  const first = '../shared/models/first-256.onnx';
-  it.skipIf(!existsSync(first))('reads a trained detector whose names are not ours', () => {
+  const first = 'models/zoo/first-256.onnx';
+  it('reads a trained detector whose names are not ours', () => {
     const { finding, table } = lookAt({ title: 'first', model: readModel(readFileSync(first)), source: first, inputs: { image: [1, 256, 256, 3] }, trained: true });
     expect(finding).toMatch(/^8 one-shot aggregations of first: the least used source has on average 84 % of the weight/);
     expect(table.rows).toHaveLength(4 * 4 + 4 * 3);

@@ -80,7 +80,7 @@ describe('layers', () => {
   });
 
   const foreign = file('foreign-face-slim-320.onnx', { input: [1, 3, 240, 320] });
-  it.skipIf(foreign === null)('of a foreign file whose nodes have no names add up too, with and without the optimised graph', async () => {
+  it.skipIf(foreign === null)('of a foreign file whose nodes have no names add up too, with and without the optimised graph (needs ../shared/models)', async () => {
     const { rows, nodes } = await measure(foreign!);
     expectWhole(foreign!, rows);
     expect(nodes[0]!.nodes).toBe(rows.length);
@@ -94,7 +94,7 @@ describe('layers', () => {
   });
 
   const first = file('first-256.onnx', { image: [1, 256, 256, 3] });
-  it.skipIf(first === null)('of a trained detector find its modules by structure', async () => {
+  it.skipIf(first === null)('of a trained detector find its modules by structure (needs ../shared/models)', async () => {
     const { rows } = await measure(first!);
     expectWhole(first!, rows);
     expect([...new Set(rows.flatMap(({ module }) => module ?? []))].sort()).toEqual(
