@@ -16,18 +16,21 @@ export type MenuProps = {
   readonly children: ReactNode;
 };
 
-/** A menu that has faded out gives the focus back to its button, unless the user has put it elsewhere meanwhile: into the next menu, say. */
+/** A closed menu gives the focus back to its button a moment later, unless the user has put it elsewhere meanwhile: into the next menu, say. */
 const leaveFocus = (event: Event): void => {
   if (document.activeElement !== null && document.activeElement !== document.body) event.preventDefault();
 };
 
-/** A menu below a button. Not modal: a modal one locks scrolling with a `<style>` tag, which the policy refuses. */
+/**
+ * A menu below a button. Not modal: a modal one locks scrolling with a `<style>` tag, which the policy refuses.
+ * What appears is inside of the menu's own element: were that animated, a menu closed before its first frame would stay until the end.
+ */
 export const Menu = ({ trigger, align = 'start', side = 'bottom', open, onOpenChange, className, children }: MenuProps) => (
   <Radix.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange !== undefined && { onOpenChange })}>
     <Radix.Trigger asChild>{trigger}</Radix.Trigger>
     <Radix.Portal>
       <Radix.Content className={cx(styles.menu, className)} align={align} side={side} sideOffset={6} collisionPadding={8} loop onCloseAutoFocus={leaveFocus}>
-        {children}
+        <div className={styles.sheet}>{children}</div>
       </Radix.Content>
     </Radix.Portal>
   </Radix.Root>
