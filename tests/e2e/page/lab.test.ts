@@ -179,6 +179,34 @@ describe('a comparison in the lab', () => {
   });
 });
 
+describe('a menu', () => {
+  it('is gone at once, even when closed before it was ever painted', async () => {
+    const { page, close } = await openPage();
+    try {
+      await openLab(page);
+      const left = await page.getByRole('button', { name: /^Rounds:/ }).evaluate(async (button) => {
+        const menu = (): Element | null => document.querySelector('[role=menu]');
+        const opened = new Promise<void>((resolve) => {
+          new MutationObserver((_, observer) => {
+            if (menu()?.querySelector('[role=menuitemradio]') === null) return;
+            observer.disconnect();
+            resolve();
+          }).observe(document.body, { childList: true, subtree: true });
+        });
+        button.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0, pointerType: 'mouse' }));
+        await opened;
+        menu()!.querySelector<HTMLElement>('[role=menuitemradio]')!.click();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        return document.querySelectorAll('[role=menu]').length;
+      });
+      expect(left).toBe(0);
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^Rounds/);
+    } finally {
+      await close();
+    }
+  });
+});
+
 describe('by keyboard alone', () => {
   it('chooses, measures and looks at layers', async () => {
     const { page, dataFolder, close } = await openPage();
