@@ -13,11 +13,14 @@ export const providerOption = {
   provider: { type: 'text', choices: providers, value: 'NAME', help: 'what runs the model (auto: the fastest that gives right results)' },
 } as const satisfies CommandSpec['options'];
 
+/** What `--provider` says; `auto` where it is left out. */
+export const askedProviderOrAuto = (provider: string | null): ProviderId | 'auto' => providers.find((one) => one === provider) ?? 'auto';
+
 export type OpenWorker = { readonly thread: InferenceThread; readonly choice: ProviderChoice; readonly dispose: () => Promise<void> };
 
 /** An inference thread for one command. `auto` tries the providers first, once per model and machine. */
 export const openWorker = async (model: Model, provider: string | null, output: Output, signal: AbortSignal): Promise<OpenWorker> => {
-  const asked = providers.find((one) => one === provider) ?? 'auto';
+  const asked = askedProviderOrAuto(provider);
   const { dataFolder } = settings();
   const workers = new Workers(
     dataFolder,

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { UserError, type EventName, type Events, type ModelAdded, type ModelInfo } from './contract/contract.js';
 import { hostChildren, type StartChild } from './children.js';
 import { answerModel, listModels, loadModel, type LoadedModel } from './inference/cards.js';
+import { forgetModel } from './inference/kept-models.js';
 import type { TrialRunner } from './inference/providers.js';
 import type { Model } from './inference/types.js';
 import { locateTools } from './media/locate.js';
 import type { MediaTools } from './media/types.js';
 import { Exports } from './service/exports.js';
+import { Faster } from './service/faster.js';
 import { Lab } from './service/lab.js';
 import { Runs } from './service/runs.js';
 import { Videos } from './service/videos.js';
@@ -33,6 +35,7 @@ export class Engine {
   readonly #runs: Runs;
   readonly #exports: Exports;
   readonly #lab: Lab;
+  readonly #faster: Faster;
   readonly #handlers: Handlers;
   /** Paths of model files that wait for answers, by the name the page knows them under. */
   readonly #unclear = new Map<string, string>();
@@ -45,12 +48,13 @@ export class Engine {
     this.#workers = new Workers(settings.dataFolder, options.trials, (choice) => this.#runs.providerChanged(choice), options.onHang);
     this.#runs = new Runs(settings.dataFolder, this.#videos, this.#workers, tools, (id) => this.#model(id), emit);
     this.#exports = new Exports(this.#runs, settings.fontsFolder, tools, emit);
-    this.#lab = new Lab({
-      dataFolder: settings.dataFolder,
-      models: () => listModels(settings.zooFolder, this.#userModels),
-      startChild: options.startChild ?? hostChildren,
-      rest: () => this.#runs.rest(),
-      emit,
+    const measuring = { dataFolder: settings.dataFolder, startChild: options.startChild ?? hostChildren, rest: () => this.#runs.rest(), emit };
+    this.#lab = new Lab({ ...measuring, models: () => listModels(settings.zooFolder, this.#userModels) });
+    this.#faster = new Faster({
+      ...measuring, tools,
+      model: (id) => this.#model(id),
+      video: (token) => this.#videos.get(token).file,
+      providers: async (model, signal) => (await this.#workers.ranking(model)) ?? this.#workers.rank(model, signal),
     });
     this.#handlers = this.#table();
   }
@@ -63,7 +67,7 @@ export class Engine {
   }
 
   async dispose(): Promise<void> {
-    await this.#lab.dispose();
+    await Promise.all([this.#lab.dispose(), this.#faster.dispose()]);
     await this.#exports.dispose();
     await this.#runs.dispose();
     await this.#workers.dispose();
@@ -80,6 +84,20 @@ export class Engine {
       'video.thumbnail': ({ video, time, width }) => this.#videos.thumbnail(video, time, width),
       'models.list': () => this.#listModels(),
       'models.answer': ({ model, answers }) => this.#answerModel(model, answers),
+      'models.forget': async ({ model }) => {
+        await forgetModel(this.#userModels, await this.#model(model));
+        return null;
+      },
+      'faster.open': () => this.#faster.open(),
+      'faster.start': (args) => {
+        // Both would take the machine from each other.
+        if (this.#lab.busy) throw new UserError('usage', 'The lab is measuring something.', 'Wait until it is done, or cancel it there.');
+        return this.#faster.start(args);
+      },
+      'faster.cancel': ({ job }) => {
+        this.#faster.cancel(job);
+        return null;
+      },
       'providers.list': async ({ model }) => (await this.#workers.ranking(await this.#model(model))) ?? [],
       'providers.try': async ({ model }) => this.#workers.rank(await this.#model(model)),
       'run.start': (args) => this.#runs.start(args),
@@ -106,7 +124,10 @@ export class Engine {
         return null;
       },
       'lab.open': () => this.#lab.open(),
-      'lab.start': ({ plan }) => this.#lab.start(plan),
+      'lab.start': ({ plan }) => {
+        if (this.#faster.busy) throw new UserError('usage', 'A model is being made faster, which takes the machine.', 'Wait until it is done, or cancel it.');
+        return this.#lab.start(plan);
+      },
       'lab.cancel': ({ job }) => {
         this.#lab.cancel(job);
         return null;

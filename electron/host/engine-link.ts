@@ -36,6 +36,8 @@ export class EngineLink {
   readonly #jobs = new Map<string, Events['export']>();
   /** What is being measured. */
   #measuring: Events['lab'] | null = null;
+  /** Which model is being made faster. */
+  #making: Events['faster'] | null = null;
   #deaths = 0;
   #startedAt = 0;
   #state: Events['engine'] = { state: 'restarting', reason: null };
@@ -118,6 +120,10 @@ export class EngineLink {
       const started = answer as WireAnswer<'run.start'>;
       const run = this.#runs.started(started.run, args as RequestArgs<'run.start'>);
       return { ...started, run: run.page } as WireAnswer<Name>;
+    }
+    if (name === 'faster.open') {
+      const progress = answer as WireAnswer<'faster.open'>;
+      return (progress === null ? null : this.names.hideIn(progress)) as WireAnswer<Name>;
     }
     const run = 'run' in args ? this.#runs.ofPage(args.run) : undefined;
     if (!run) return answer;
@@ -225,6 +231,10 @@ export class EngineLink {
       const progress = message.payload as Events['lab'];
       this.#measuring = progress.state === 'running' ? progress : null;
     }
+    if (message.event === 'faster') {
+      const progress = message.payload as Events['faster'];
+      this.#making = progress.state === 'running' ? progress : null;
+    }
     this.emit(message.event, this.#withNames(message.event, this.#runs.toPage<Name>(message.payload)));
   }
 
@@ -233,6 +243,7 @@ export class EngineLink {
       const { run, state } = payload as Events['run'];
       return state.kind === 'failed' ? ({ run, state: { ...state, error: this.names.hide(state.error) } } as Events[Name]) : payload;
     }
+    if (event === 'faster') return this.names.hideIn(payload as Events['faster']) as Events[Name];
     if (event !== 'export' && event !== 'lab') return payload;
     const progress = payload as Events['export' | 'lab'];
     return progress.error === null ? payload : ({ ...progress, error: this.names.hide(progress.error) } as Events[Name]);
@@ -257,6 +268,11 @@ export class EngineLink {
       const error = { kind: 'internal', message: reason, hint: 'Start the measurement again.' } as const;
       this.emit('lab', { ...this.#measuring, state: 'failed', step: 'Failed', error });
       this.#measuring = null;
+    }
+    if (this.#making !== null) {
+      const error = { kind: 'internal', message: reason, hint: 'Start it again.' } as const;
+      this.emit('faster', { ...this.#making, state: 'failed', step: 'Failed', error });
+      this.#making = null;
     }
     if (wait === undefined) {
       this.#tell({ state: 'gone', reason: `${reason} It was started ${waits.length} times without success.` });

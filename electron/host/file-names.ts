@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, sep } from 'node:path';
-import { errorData, errorFromData, type ErrorData } from '../engine/contract/contract.js';
+import { errorData, errorFromData, type ErrorData, type FasterProgress } from '../engine/contract/contract.js';
 
 /**
  * Keeps paths out of what the page is told: messages of the engine, of FFmpeg and of the system name
@@ -20,6 +20,12 @@ export class FileNames {
   hide(error: ErrorData): ErrorData {
     const { kind, message, hint } = error;
     return { kind, message: this.#strip(message), ...(hint !== undefined && { hint: this.#strip(hint) }) };
+  }
+
+  /** The same in all errors that a model's new forms met with. */
+  hideIn(progress: FasterProgress): FasterProgress {
+    const hide = (error: ErrorData | null): ErrorData | null => (error === null ? null : this.hide(error));
+    return { ...progress, error: hide(progress.error), forms: progress.forms.map((form) => ({ ...form, error: hide(form.error) })) };
   }
 
   /** What `work` gives, or its error with names in place of paths. */

@@ -8,5 +8,5 @@ import { writeModel } from '../../models/onnx/write.js';
 export const writeModelFile = async (path: string, card: ModelCard, proto: ModelProto): Promise<Model> => {
   const bytes = writeModel(proto);
   await writeFile(path, bytes);
-  return { path, card, info: infoOf(card, card.name, bytes.length, false) };
+  return { path, card, info: infoOf(card, card.name, bytes.length, 'elsewhere') };
 };

@@ -7,6 +7,7 @@ import type { Command } from '../command.js';
 import { settings } from '../open.js';
 import { buildDetector, detectorOptions } from './build-detector.js';
 import { buildNetwork, buildOptions } from './build-network.js';
+import { faster } from './faster-model.js';
 import { onlyForQuantize, quantize, quantizeOptions } from './quantize-model.js';
 import { describeWeights } from './weights.js';
 
@@ -14,21 +15,29 @@ import { describeWeights } from './weights.js';
 export const models: Command = {
   spec: {
     name: 'models',
-    summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one. models weights FILE: what a safetensors file holds. models quantize MODEL --video CLIP -o OUT.onnx: makes a detector smaller and faster.',
+    summary: 'models list: the models that are here and the networks that can be built. models build ID -o FILE: writes one. models weights FILE: what a safetensors file holds. models quantize MODEL --video CLIP -o OUT.onnx: makes a detector smaller and faster. models faster MODEL --video CLIP: tries all smaller forms here and keeps the one that wins.',
     positionals: ['WHAT', 'ID|FILE'],
     required: 1,
     options: { ...quantizeOptions, ...buildOptions, ...detectorOptions },
   },
   run: async (args, output, signal) => {
     const [what = '', id] = args.positionals;
+    const given = (name: string): boolean => args.text(name) !== null || args.number(name) !== null || args.list(name).length > 0;
+    if (what !== 'faster' && given('provider')) throw new UserError('usage', '--provider is for models faster.', 'See: vovision models --help');
     if (what === 'quantize') {
       if (id === undefined) throw new UserError('usage', 'models quantize needs a MODEL: an id of models list, or an .onnx file.');
       const { answer, text } = await quantize(id, args, output, signal);
       output.answer(answer, text);
       return 0;
     }
-    const foreign = onlyForQuantize.find((name) => args.text(name) !== null || args.number(name) !== null || args.list(name).length > 0);
+    const foreign = onlyForQuantize.find((name) => given(name) && !(what === 'faster' && name === 'video'));
     if (foreign !== undefined) throw new UserError('usage', `--${foreign} is for models quantize.`, 'See: vovision models --help');
+    if (what === 'faster') {
+      if (id === undefined) throw new UserError('usage', 'models faster needs a MODEL: an id of models list, or an .onnx file.');
+      const { answer, text } = await faster(id, args, output, signal);
+      output.answer(answer, text);
+      return 0;
+    }
     if (what === 'build') {
       if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${[...detectorRows, ...allNetworks].map((each) => each.id).join(', ')}.`);
       const row = findDetector(id);
@@ -45,7 +54,7 @@ export const models: Command = {
       output.answer(answer, text);
       return 0;
     }
-    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there are: models list, models build, models weights, models quantize.`);
+    if (what !== 'list') throw new UserError('usage', `There is no “models ${what}”; there are: models list, models build, models weights, models quantize, models faster.`);
     if (id !== undefined) throw new UserError('usage', `“${id}” is one argument too many.`, 'See: vovision models --help');
     const { zooFolder, dataFolder } = settings();
     const all = (await listModels(zooFolder, join(dataFolder, 'models'))).map(({ info, path, card }) => ({ ...info, path, card }));

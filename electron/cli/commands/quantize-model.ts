@@ -7,20 +7,22 @@ import { precisions } from '../../engine/quantize/types.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
 import { openTools } from '../open.js';
 import { openNamedModel } from '../open-model.js';
+import { providerOption } from '../open-worker.js';
 import type { Output } from '../output.js';
 import { refuseSource, writeWhole } from '../write-whole.js';
 
 export const quantizeOptions: Readonly<Record<string, OptionSpec>> = {
+  provider: { ...providerOption.provider, help: 'faster: what runs the forms (auto: all that works here)' },
   to: { type: 'text', value: 'KIND', choices: precisions, help: 'quantize: what numbers become (int8)' },
-  video: { type: 'text', value: 'CLIP', help: 'quantize: a video like those the model is for; pictures are taken from its whole length' },
+  video: { type: 'text', value: 'CLIP', help: 'quantize, faster: a video like those the model is for; pictures are taken from its whole length' },
   images: { type: 'list', value: 'DIR|ZIP…', help: 'quantize: folders and zip files of such pictures, instead of a video' },
   frames: { type: 'number', range: [2, 1000], help: 'quantize: pictures taken; half of them check what the others taught (64)' },
   keep: { type: 'list', value: 'LAYER…', help: 'quantize: layers to leave in float32, by the names inspect gives' },
   target: { type: 'number', range: [0, 1], help: `quantize: share of boxes that must stay; layers are left in float32 until it is reached (${usualTarget})` },
-  answer: { type: 'text', value: 'KEY=VALUE,…', help: 'quantize: what the model file does not say, as for analyze' },
+  answer: { type: 'text', value: 'KEY=VALUE,…', help: 'quantize, faster: what the model file does not say, as for analyze' },
 };
 
-/** Options that only `models quantize` has. */
+/** Options that only `models quantize` has, but for the video. */
 export const onlyForQuantize = ['to', 'video', 'images', 'frames', 'keep', 'target'] as const;
 
 /** Makes a detector smaller and faster, and writes it with its card. */
@@ -34,7 +36,7 @@ export const quantize = async (asked: string, args: Parsed, output: Output, sign
     throw new UserError('usage', 'models quantize needs pictures of what the model is for: either --video CLIP or --images DIR|ZIP.', 'The model is tried on them to see which numbers occur in it.');
   }
   const tools = await openTools();
-  const material: Material = clip === null ? { kind: 'pictures', roots } : { kind: 'video', video: await probeVideo(clip, tools, signal) };
+  const material: Material = clip === null ? { kind: 'pictures', roots } : { kind: 'videos', videos: [await probeVideo(clip, tools, signal)] };
   const model = await openNamedModel(asked, args.text('answer'));
   await refuseSource(path, model.path, 'the model');
   const target = args.number('target');

@@ -9,3 +9,4 @@ export * from './frames.js';
 export * from './desktop.js';
 export * from './lab.js';
 export * from './lab-table.js';
+export * from './faster.js';

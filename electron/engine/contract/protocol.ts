@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { DetectionBatch } from './detections.js';
 import type { ErrorData } from './errors.js';
+import type { FasterProgress } from './faster.js';
 import { experiments, type LabOverview, type LabProgress, type LabResult } from './lab.js';
 import {
   codecs,
@@ -70,6 +71,16 @@ export const requestSchemas = {
   'models.choose': z.object({}),
   /** The user's answers to what a model file does not say. */
   'models.answer': z.object({ model: name, answers: z.record(z.string().max(32), z.string().max(65_536)) }),
+  /** Takes a model that did not come with the program off the list; a file that VoVision keeps itself is deleted. */
+  'models.forget': z.object({ model: name }),
+  /** How far a model is being made faster, or how the last one ended; null where none was. */
+  'faster.open': z.object({}),
+  /**
+   * Makes int8 and float16 forms of a model, tries them on this machine against it, and keeps the
+   * fastest that finds the same. At most one at a time; an analysis under way rests meanwhile.
+   */
+  'faster.start': z.object({ model: name, videos: z.array(token).min(1).max(16), provider }),
+  'faster.cancel': z.object({ job: token }),
   'providers.list': z.object({ model: name }),
   /** Tries every provider of this platform again and ranks them. */
   'providers.try': z.object({ model: name }),
@@ -140,6 +151,10 @@ export type Answers = {
   'models.list': readonly ModelInfo[];
   'models.choose': ModelAdded;
   'models.answer': ModelAdded;
+  'models.forget': null;
+  'faster.open': FasterProgress | null;
+  'faster.start': JobId;
+  'faster.cancel': null;
   'providers.list': readonly ProviderStatus[];
   'providers.try': readonly ProviderStatus[];
   'run.start': RunInfo & { readonly analysed: readonly Stretch[] };
@@ -171,6 +186,7 @@ export type Events = {
   frames: { readonly video: Token; readonly frames: FrameTimes };
   export: ExportProgress;
   lab: LabProgress;
+  faster: FasterProgress;
   /** The engine process ended and was started again, or could not be. */
   engine: { readonly state: 'ready' | 'restarting' | 'gone'; readonly reason: string | null };
   /** Videos that came in by another way than a request: the command line, a file association, the menu. */

@@ -63,6 +63,22 @@ export type ModelInfo = {
   readonly hash: string;
   readonly fileSize: number;
   readonly shipped: boolean;
+  /** The file lies in VoVision's own folder: it goes when the model is taken off the list. */
+  readonly kept: boolean;
+  /** Of a form made of another model, what was lost and gained; null for all others. */
+  readonly made: MadeModel | null;
+};
+
+export type MadeModel = {
+  readonly to: 'int8' | 'float16';
+  readonly from: string;
+  /** From what its numbers were learnt, in words. */
+  readonly calibratedOn: string;
+  /** Share of the boxes that are the original's too, 0..1, and how many were looked at. */
+  readonly agreement: number;
+  readonly boxes: number;
+  /** How many times as fast as the original where it was made. */
+  readonly ratio: number;
 };
 
 /** Something about a model that its file does not say; the user chooses. */

@@ -7,6 +7,7 @@ const channel = z.number().min(-1e6).max(1e6);
 const triple = z.tuple([channel, channel, channel]);
 const text = z.string().max(4096);
 const side = z.number().int().min(16).max(8192);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const tensorName = z.string().min(1).max(1024);
 
 export const headIds = [
@@ -52,14 +53,25 @@ export const cardSchema: z.ZodType<ModelCard> = z.object({
     }),
   licence: text.nullable(),
   source: text.nullable(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash,
+  // For people only: a card that words it otherwise is none the worse.
+  quantization: z.looseObject({
+    to: z.enum(['int8', 'float16']),
+    from: z.looseObject({ name: z.string().max(200), hash }),
+    calibratedOn: text,
+    agreement: z.looseObject({ matched: z.number().min(0).max(1), boxes: z.number().int().min(0) }),
+    speed: z.looseObject({ ratio: z.number().min(0) }),
+  }).optional().catch(undefined),
 });
 
 /** What is wrong with a card, in words: the path within it and what was expected there. */
 export const explainIssues = (error: z.ZodError): string =>
   error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'the card'}: ${issue.message}`).join('; ');
 
-export const infoOf = (card: ModelCard, id: string, fileSize: number, shipped: boolean): ModelInfo => ({
+/** Where a model's file lies: with the program, in VoVision's own folder, or where the user has it. */
+export type ModelPlace = 'program' | 'kept' | 'elsewhere';
+
+export const infoOf = (card: ModelCard, id: string, fileSize: number, place: ModelPlace): ModelInfo => ({
   id,
   name: card.name,
   classes: card.classes,
@@ -69,5 +81,10 @@ export const infoOf = (card: ModelCard, id: string, fileSize: number, shipped: b
   source: card.source,
   hash: card.hash,
   fileSize,
-  shipped,
+  shipped: place === 'program',
+  kept: place === 'kept',
+  made: card.quantization === undefined ? null : madeOf(card.quantization),
 });
+
+const madeOf = ({ to, from, calibratedOn, agreement, speed }: NonNullable<ModelCard['quantization']>): ModelInfo['made'] =>
+  ({ to, from: from.name, calibratedOn, agreement: agreement.matched, boxes: agreement.boxes, ratio: speed.ratio });

@@ -1,7 +1,8 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { UserError, type ModelQuestion } from '../contract/contract.js';
-import { cardSchema, explainIssues, infoOf } from './card.js';
+import { cardSchema, explainIssues, infoOf, type ModelPlace } from './card.js';
+import { isKept } from './kept-models.js';
 import { inspectModel } from './inspect.js';
 import { badModel, hashFile, modelFileSize, readModelFile } from './model-file.js';
 import { recognise, type Answers } from './recognise.js';
@@ -22,7 +23,7 @@ export type LoadOptions = {
 const largestCard = 1024 * 1024;
 
 /** Where a model's card lies: the same name, .json. */
-const cardPath = (path: string): string => join(path, '..', `${basename(path, extname(path))}.json`);
+export const cardPath = (path: string): string => join(path, '..', `${basename(path, extname(path))}.json`);
 
 /** The card beside a model, checked; null where there is none. */
 const readCard = async (path: string): Promise<ModelCard | null> => {
@@ -54,10 +55,12 @@ const hashOf = async (path: string): Promise<string> => {
   return hash;
 };
 
-const modelOf = (path: string, card: ModelCard, fileSize: number, shipped: boolean): Model => {
+const modelOf = (path: string, card: ModelCard, fileSize: number, place: ModelPlace): Model => {
   const stem = basename(path, extname(path));
-  return { path, card, info: infoOf(card, shipped ? stem : `${stem}-${card.hash.slice(0, 8)}`, fileSize, shipped) };
+  return { path, card, info: infoOf(card, place === 'program' ? stem : `${stem}-${card.hash.slice(0, 8)}`, fileSize, place) };
 };
+
+const placeIn = (folder: string | null, path: string): ModelPlace => (folder !== null && isKept(folder, path) ? 'kept' : 'elsewhere');
 
 const checkHash = (path: string, card: ModelCard, hash: string): void => {
   if (hash === card.hash) return;
@@ -92,15 +95,15 @@ const open = async (path: string, given: Answers, folder: string | null, options
     checkHash(path, beside, hash);
     if (!known?.card) await checkRuns(path, beside, trials, signal);
     await remember(beside);
-    return { kind: 'model', model: modelOf(path, beside, size, false) };
+    return { kind: 'model', model: modelOf(path, beside, size, placeIn(folder, path)) };
   }
   if (known?.card && Object.keys(given).length === 0) {
     if (known.path !== path) await remember(known.card);
-    return { kind: 'model', model: modelOf(path, known.card, size, false) };
+    return { kind: 'model', model: modelOf(path, known.card, size, placeIn(folder, path)) };
   }
   const recognised = await recognise(path, await readModelFile(path), hash, answers, trials, signal);
   await remember(recognised.kind === 'card' ? recognised.card : null);
-  if (recognised.kind === 'card') return { kind: 'model', model: modelOf(path, recognised.card, size, false) };
+  if (recognised.kind === 'card') return { kind: 'model', model: modelOf(path, recognised.card, size, placeIn(folder, path)) };
   return { kind: 'unclear', path, name: basename(path), questions: recognised.questions };
 };
 
@@ -123,12 +126,12 @@ export const listModels = async (zooFolder: string, userFolder: string): Promise
     const card = await readCard(path);
     if (!card) return null;
     checkHash(path, card, await hashOf(path));
-    return modelOf(path, card, (await stat(path)).size, true);
+    return modelOf(path, card, (await stat(path)).size, 'program');
   });
   const brought = (await listRecords(userFolder)).map(async ({ path, card }): Promise<Model | null> => {
     const file = await stat(path).catch(() => null);
     if (!card || !file?.isFile() || (await hashOf(path)) !== card.hash) return null;
-    return modelOf(path, card, file.size, false);
+    return modelOf(path, card, file.size, placeIn(userFolder, path));
   });
   // One damaged file does not take the others away.
   const settled = await Promise.allSettled([...shipped, ...brought]);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cardSchema } from './card.js';
@@ -45,3 +45,5 @@ export const listRecords = async (folder: string): Promise<readonly ModelRecord[
   const records = await Promise.all(hashes.map((hash) => readRecord(folder, hash)));
   return records.filter((record): record is ModelRecord => record !== null);
 };
+
+export const removeRecord = (folder: string, hash: string): Promise<void> => rm(join(folder, `${hash}.json`), { force: true });

@@ -33,6 +33,14 @@ export type ModelCard = {
   readonly source: string | null;
   /** SHA-256 of the .onnx file, lower-case hex. */
   readonly hash: string;
+  /** Of a form made of another model; undefined for all others. */
+  readonly quantization?: {
+    readonly to: 'int8' | 'float16';
+    readonly from: { readonly name: string; readonly hash: string };
+    readonly calibratedOn: string;
+    readonly agreement: { readonly matched: number; readonly boxes: number };
+    readonly speed: { readonly ratio: number };
+  } | undefined;
 };
 
 export type CompanionInput = {

@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import { basename, extname, join } from 'node:path';
+import packageJson from '../../../package.json';
+import type { ProviderId } from '../contract/contract.js';
 import type { ModelCard } from '../inference/types.js';
-import type { Speed } from './speed.js';
 import type { Precision, Quantized } from './types.js';
 
 export type CardFacts = {
@@ -10,24 +14,49 @@ export type CardFacts = {
   readonly hash: string;
   readonly calibratedOn: string;
   readonly quantized: Quantized;
-  readonly speed: Speed;
-  readonly processor: string;
+  readonly speed: {
+    /** What was measured how, and where. */
+    readonly measure: string;
+    readonly provider: ProviderId;
+    readonly milliseconds: number;
+    readonly originalMilliseconds: number;
+    readonly ratio: number;
+  };
   /** Versions of what it was made with. */
   readonly runtime: string;
 };
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
+/** What a form of a model is called; names have 200 characters at most. */
+export const nameOfForm = (original: string, to: Precision): string => `${original.slice(0, 190 - to.length)} · ${to}`;
+
+export const processor = (): string => os.cpus()[0]?.model.trim() ?? 'an unknown processor';
+
+/** Versions of what makes models here. */
+export const runtime = (): string => `VoVision ${packageJson.version}, ONNX Runtime ${packageJson.dependencies['onnxruntime-node']}`;
+
+/** The card as it lies beside a model; null where there is none. */
+export const writtenCard = async (path: string): Promise<Readonly<Record<string, unknown>> | null> => {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(path, '..', `${basename(path, extname(path))}.json`), 'utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    // A model without a card beside it was recognised: there is nothing more to hand on.
+    return null;
+  }
+};
+
 /**
  * The card of a model that was made smaller: the original's, its licence and source kept, and under
  * `quantization` what was lost, on what it was calibrated and how much faster it is. What people were
  * told of the original's accuracy stands there too, since it was not measured again.
  */
-export const cardOf = ({ original, written, to, hash, calibratedOn, quantized, speed, processor, runtime }: CardFacts): Readonly<Record<string, unknown>> => {
+export const cardOf = ({ original, written, to, hash, calibratedOn, quantized, speed, runtime: madeWith }: CardFacts): Readonly<Record<string, unknown>> => {
   const { agreement } = quantized;
   return {
     ...original,
-    name: `${original.name}, ${to}`.slice(0, 200),
+    name: nameOfForm(original.name, to),
     input: quantized.input,
     hash,
     ...(written?.['knownFaults'] !== undefined && { knownFaults: written['knownFaults'] }),
@@ -43,10 +72,10 @@ export const cardOf = ({ original, written, to, hash, calibratedOn, quantized, s
         meanIou: agreement.iou === null ? null : round(agreement.iou, 4), meanScoreDifference: agreement.score === null ? null : round(agreement.score, 4),
       },
       speed: {
-        measure: `median times of one picture, by turns, ONNX Runtime's CPU provider, ${speed.threads} threads, ${processor}`,
-        milliseconds: round(speed.after, 2), originalMilliseconds: round(speed.before, 2), ratio: round(speed.ratio, 2),
+        measure: speed.measure, provider: speed.provider,
+        milliseconds: round(speed.milliseconds, 2), originalMilliseconds: round(speed.originalMilliseconds, 2), ratio: round(speed.ratio, 2),
       },
-      madeWith: runtime,
+      madeWith,
     },
   };
 };

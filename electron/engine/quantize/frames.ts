@@ -9,31 +9,37 @@ import { letterbox } from '../media/letterbox.js';
 import { PictureBatch } from '../media/picture-batch.js';
 import { pictureKind, type PictureFit } from '../media/picture-filters.js';
 import type { MediaTools, VideoFile } from '../media/types.js';
+import { outputError } from '../results/problems.js';
 import type { Progress } from './types.js';
 
 type Input = ModelCard['input'];
 
 /** What a model is calibrated on. */
 export type Material =
-  | { readonly kind: 'video'; readonly video: VideoFile }
+  | { readonly kind: 'videos'; readonly videos: readonly VideoFile[] }
   /** Folders and zip files of pictures. */
   | { readonly kind: 'pictures'; readonly roots: readonly string[] };
 
+/** What pictures come from, by its names. */
+export const nameOf = (material: Material): string =>
+  (material.kind === 'videos' ? material.videos.map(({ path }) => path) : material.roots).map((path) => basename(path)).join(', ');
+
 export type Gathering = { readonly tools: MediaTools; readonly input: Input; readonly count: number; readonly progress: Progress; readonly signal: AbortSignal };
+
+/** Part of the gathering; `first` is the place of its first picture. */
+type Part = Gathering & { readonly first: number };
 
 /** Videos up to this long are decoded whole: that is faster than many seeks. */
 const decodedWhole = seconds(30);
 
 /**
  * Lays up to `count` pictures down in `file`, fitted into the model's input, as rgb24 one after the
- * other: spread over the length of a video, or over a collection. Gives their places in it, in order.
+ * other: spread over the length of videos, which share them evenly, or over a collection. Gives their places in it, in order.
  */
 export const gatherFrames = async (material: Material, file: string, gathering: Gathering): Promise<readonly number[]> => {
   const handle = await open(file, 'w');
   try {
-    const places = await (material.kind === 'pictures' ? fromPictures(material.roots, handle, gathering)
-      : material.video.duration !== null && material.video.duration > decodedWhole ? fromLongVideo(material.video, material.video.duration, handle, gathering)
-        : fromShortVideo(material.video, handle, gathering));
+    const places = await (material.kind === 'pictures' ? fromPictures(material.roots, handle, gathering) : fromVideos(material.videos, handle, gathering));
     if (places.length === 0) throw new UserError('bad-input', 'There is no picture to calibrate on.', 'Name a video or pictures that can be decoded.');
     return places;
   } finally {
@@ -42,13 +48,31 @@ export const gatherFrames = async (material: Material, file: string, gathering: 
 };
 
 const put = async (handle: FileHandle, pixels: Uint8Array, place: number): Promise<void> => {
-  await handle.write(pixels, 0, pixels.length, place * pixels.length);
+  try {
+    await handle.write(pixels, 0, pixels.length, place * pixels.length);
+  } catch (error) {
+    throw outputError('The pictures for the trial', error);
+  }
+};
+
+const fromVideos = async (videos: readonly VideoFile[], handle: FileHandle, gathering: Gathering): Promise<readonly number[]> => {
+  const places: number[] = [];
+  let free = 0;
+  for (const [n, video] of videos.entries()) {
+    const count = Math.ceil(((n + 1) * gathering.count) / videos.length) - Math.ceil((n * gathering.count) / videos.length);
+    if (count === 0) continue;
+    const part: Part = { ...gathering, count, first: free, progress: (step, fraction) => gathering.progress(step, (n + fraction) / videos.length) };
+    const found = await (video.duration !== null && video.duration > decodedWhole ? fromLongVideo(video, video.duration, handle, part) : fromShortVideo(video, handle, part));
+    places.push(...found);
+    free = Math.max(free, ...found.map((place) => place + 1));
+  }
+  return places;
 };
 
 const boxOf = ({ display }: VideoFile, { width, height, fit, pad }: Input) =>
   letterbox(display, { width: modelPx(width), height: modelPx(height) }, fit, pad);
 
-const fromLongVideo = async (video: VideoFile, duration: Seconds, handle: FileHandle, { tools, input, count, progress, signal }: Gathering): Promise<readonly number[]> => {
+const fromLongVideo = async (video: VideoFile, duration: Seconds, handle: FileHandle, { tools, input, count, first, progress, signal }: Part): Promise<readonly number[]> => {
   const places: number[] = [];
   for (let n = 0; n < count; n++) {
     const from = ticks(Math.round(video.firstPts + (((n + 0.5) / count) * duration * video.timeBase.den) / video.timeBase.num));
@@ -56,8 +80,8 @@ const fromLongVideo = async (video: VideoFile, duration: Seconds, handle: FileHa
     try {
       const frame = await source.next();
       if (frame) {
-        await put(handle, frame.pixels, places.length);
-        places.push(places.length);
+        await put(handle, frame.pixels, first + places.length);
+        places.push(first + places.length);
       }
     } finally {
       await source.close();
@@ -68,7 +92,7 @@ const fromLongVideo = async (video: VideoFile, duration: Seconds, handle: FileHa
 };
 
 /** Keeps every frame, then every second, every fourth … so that never more than twice as many as wanted are kept. */
-const fromShortVideo = async (video: VideoFile, handle: FileHandle, { tools, input, count, progress, signal }: Gathering): Promise<readonly number[]> => {
+const fromShortVideo = async (video: VideoFile, handle: FileHandle, { tools, input, count, first, progress, signal }: Part): Promise<readonly number[]> => {
   const source = await FrameSource.open(video, tools, { letterbox: boxOf(video, input), signal });
   let kept: number[] = [];
   let free: number[] = [];
@@ -82,7 +106,7 @@ const fromShortVideo = async (video: VideoFile, handle: FileHandle, { tools, inp
           step *= 2;
         }
         if (seen % step === 0) {
-          const place = free.pop() ?? kept.length;
+          const place = free.pop() ?? first + kept.length;
           await put(handle, frame.pixels, place);
           kept.push(place);
         }

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os, { tmpdir } from 'node:os';
-import { basename, extname, join } from 'node:path';
-import packageJson from '../../../package.json';
-import { errorFromData, UserError } from '../contract/contract.js';
-import { hostChildren } from '../children.js';
-import { badModel } from '../inference/model-file.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Model } from '../inference/types.js';
 import type { MediaTools } from '../media/types.js';
-import { cardOf } from './card.js';
+import { askChild } from './ask-child.js';
+import { cardOf, processor, runtime, writtenCard } from './card.js';
 import { inferenceThreads } from '../service/workers.js';
-import { gatherFrames, type Material } from './frames.js';
+import { gatherFrames, nameOf, type Material } from './frames.js';
 import { compareSpeed, type Speed } from './speed.js';
-import type { FromChild, Precision, Progress, Quantized, QuantizeJob } from './types.js';
+import type { Precision, Progress, Quantized } from './types.js';
 
 export type QuantizeRequest = {
   readonly model: Model;
@@ -43,8 +40,6 @@ export type Smaller = {
 export const usualTarget = 0.97;
 /** A model that is less than this much faster is not worth what it loses. */
 const leastGain = 1.1;
-/** Longest time without a word from the child, ms. */
-const patience = 600_000;
 
 /**
  * Makes a model smaller and measures what that brings on this machine. Everything is done in children;
@@ -60,14 +55,19 @@ export const quantizeModel = async (request: QuantizeRequest): Promise<Smaller> 
     });
     const output = join(folder, 'smaller.onnx');
     const threads = inferenceThreads();
-    const quantized = await inChild({ path: model.path, card: model.card, to, keep: request.keep, frames, places, target, folder, output, threads },
-      (step, part) => progress(step, 0.15 + 0.7 * part), signal);
+    const quantized = await askChild({ kind: 'make', path: model.path, card: model.card, to, keep: request.keep, frames, places, target, folder, output, threads },
+      { progress: (step, part) => progress(step, 0.15 + 0.7 * part), signal });
     progress('Measuring speed', 0.87);
     const speed = await compareSpeed({ path: model.path, input: model.card.input }, { path: output, input: quantized.input }, folder, threads, signal);
     const bytes = await readFile(output);
     const card = cardOf({
       original: model.card, written: await writtenCard(model.path), to, hash: createHash('sha256').update(bytes).digest('hex'),
-      calibratedOn: nameOf(material), quantized, speed, processor: os.cpus()[0]?.model.trim() ?? 'an unknown processor', runtime: `VoVision ${packageJson.version}, ONNX Runtime ${packageJson.dependencies['onnxruntime-node']}`,
+      calibratedOn: nameOf(material), quantized,
+      speed: {
+        measure: `median times of one picture, by turns, ONNX Runtime's CPU provider, ${speed.threads} threads, ${processor()}`,
+        provider: 'cpu', milliseconds: speed.after, originalMilliseconds: speed.before, ratio: speed.ratio,
+      },
+      runtime: runtime(),
     });
     progress('Done', 1);
     return { bytes, card, quantized, speed, ...judge(quantized, speed, target) };
@@ -84,42 +84,3 @@ const judge = ({ agreement }: Quantized, { ratio }: Speed, target: number): { re
   if (ratio < leastGain) return { wins: false, verdict: `${same.charAt(0).toUpperCase()}${same.slice(1)}, but it is only ${faster} on this machine’s CPU.` };
   return { wins: true, verdict: `It is ${faster}, and ${same}.` };
 };
-
-const nameOf = (material: Material): string => (material.kind === 'video' ? basename(material.video.path) : material.roots.map((root) => basename(root)).join(', '));
-
-/** The card as it lies beside the model. */
-const writtenCard = async (path: string): Promise<Readonly<Record<string, unknown>> | null> => {
-  try {
-    const value: unknown = JSON.parse(await readFile(join(path, '..', `${basename(path, extname(path))}.json`), 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    // A model without a card beside it was recognised: there is nothing more to hand on.
-    return null;
-  }
-};
-
-const inChild = (job: QuantizeJob, progress: Progress, signal: AbortSignal): Promise<Quantized> => new Promise((resolve, reject) => {
-  if (signal.aborted) {
-    reject(signal.reason as Error);
-    return;
-  }
-  const child = hostChildren('quantize');
-  const settle = (act: () => void): void => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-    child.kill();
-    act();
-  };
-  const timer = setTimeout(() => settle(() => reject(new UserError('internal', 'The work on the model came to a standstill.', 'Try a smaller model or fewer pictures.'))), patience);
-  const abort = (): void => settle(() => reject(signal.reason as Error));
-  signal.addEventListener('abort', abort, { once: true });
-  child.onMessage((message) => {
-    const said = message as FromChild;
-    timer.refresh();
-    if (said.kind === 'progress') progress(said.step, said.fraction);
-    else if (said.kind === 'done') settle(() => resolve(said.result));
-    else settle(() => reject(errorFromData(said.error)));
-  });
-  child.onExit((how) => settle(() => reject(badModel(job.path, `the process that worked on it ended unexpectedly (${how}).`, 'It may have run out of memory: choose a smaller model.'))));
-  child.send(job);
-});

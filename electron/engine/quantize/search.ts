@@ -30,7 +30,7 @@ const spread = (of: readonly number[], count: number): readonly number[] =>
   (of.length <= count ? of : Array.from({ length: count }, (_, n) => of[Math.floor(((n + 0.5) * of.length) / count)] ?? 0));
 
 /** Frames to learn from and frames held out, by turns; one frame serves as both. */
-const splitFrames = (count: number): { readonly learn: readonly number[]; readonly held: readonly number[] } => {
+export const splitFrames = (count: number): { readonly learn: readonly number[]; readonly held: readonly number[] } => {
   const all = Array.from({ length: count }, (_, n) => n);
   const learn = all.filter((n) => n % 2 === 0);
   const held = all.filter((n) => n % 2 === 1);

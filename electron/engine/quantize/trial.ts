@@ -27,6 +27,14 @@ export class Trial {
     return agreementOf(which.map((n) => this.#detections.get(n) ?? new Float32Array()), found);
   }
 
+  /** What the original finds on frames, against itself in another session. */
+  async repeat(which: readonly number[]): Promise<Agreement> {
+    const { path, card } = this.original;
+    await this.#need(which, this.#detections, find);
+    const found = await this.#with(path, card, (detector) => this.#each(which, (pixels) => find(detector, pixels, card)));
+    return agreementOf(which.map((n) => this.#detections.get(n) ?? new Float32Array()), found);
+  }
+
   /** Energy of the difference of all outputs by that of the original's, the mean over outputs and frames. */
   async error(model: ModelProto, card: ModelCard, which: readonly number[]): Promise<number> {
     await this.#need(which, this.#outputs, (detector, pixels) => detector.outputs(pixels));

@@ -19,8 +19,9 @@ export type Agreement = {
   readonly score: number | null;
 };
 
-/** What the child is asked. */
+/** A form to be made. */
 export type QuantizeJob = {
+  readonly kind: 'make';
   readonly path: string;
   readonly card: ModelCard;
   readonly to: Precision;
@@ -53,9 +54,18 @@ export type Quantized = {
   readonly input: ModelCard['input'];
 };
 
+/** What the child is asked; each answer is named in `Replies`. */
+export type ToChild =
+  | QuantizeJob
+  /** Whether there is something to make: fails with what is in the way. */
+  | { readonly kind: 'check'; readonly path: string; readonly card: ModelCard }
+  /** The original against itself, on the pictures that are held out. */
+  | (Pick<QuantizeJob, 'path' | 'card' | 'frames' | 'places' | 'folder' | 'threads'> & { readonly kind: 'repeat' });
+export type Replies = { readonly make: Quantized; readonly check: null; readonly repeat: Agreement };
+
 export type FromChild =
   | { readonly kind: 'progress'; readonly step: string; /** 0..1 */ readonly fraction: number }
-  | { readonly kind: 'done'; readonly result: Quantized }
+  | { readonly kind: 'done'; readonly result: Replies[ToChild['kind']] }
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
 /** Told what is being done, in a few words, and how much of the whole is done, 0..1. */

@@ -43,6 +43,10 @@ export class Lab {
     this.#kept = new KeptResults(join(options.dataFolder, 'lab'));
   }
 
+  get busy(): boolean {
+    return this.#job !== null;
+  }
+
   async open(): Promise<LabOverview> {
     const [machine, providers, subjects, { headers, damaged }] = await Promise.all([this.#describe(), this.#tried(), this.#subjects(), this.#kept.list()]);
     return { machine, providers, meter: await this.#meter(providers), subjects, defaultSize, kept: headers, damaged, running: this.#job?.progress ?? null };
