@@ -184,23 +184,28 @@ describe('a menu', () => {
     const { page, close } = await openPage();
     try {
       await openLab(page);
-      const left = await page.getByRole('button', { name: /^Rounds:/ }).evaluate(async (button) => {
-        const menu = (): Element | null => document.querySelector('[role=menu]');
-        const opened = new Promise<void>((resolve) => {
-          new MutationObserver((_, observer) => {
-            if (menu()?.querySelector('[role=menuitemradio]') === null) return;
-            observer.disconnect();
-            resolve();
-          }).observe(document.body, { childList: true, subtree: true });
-        });
-        button.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0, pointerType: 'mouse' }));
-        await opened;
-        menu()!.querySelector<HTMLElement>('[role=menuitemradio]')!.click();
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        return document.querySelectorAll('[role=menu]').length;
-      });
-      expect(left).toBe(0);
-      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^Rounds/);
+      const trigger = page.getByRole('button', { name: /^Rounds:/ });
+      // Closed at several moments of its appearance: how many menus are left.
+      for (const moment of [0, 1, 4, 8, 16]) {
+        const left = await trigger.evaluate(async (button, wait) => {
+          const menu = (): HTMLElement | null => document.querySelector('[role=menuitemradio]');
+          const opened = new Promise<void>((resolve) => {
+            new MutationObserver((_, observer) => {
+              if (menu() === null) return;
+              observer.disconnect();
+              resolve();
+            }).observe(document.body, { childList: true, subtree: true });
+          });
+          button.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0, pointerType: 'mouse' }));
+          await opened;
+          if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+          menu()!.click();
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          return document.querySelectorAll('[role=menu]').length;
+        }, moment);
+        expect(left, `closed after ${moment} ms`).toBe(0);
+        await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Rounds'));
+      }
     } finally {
       await close();
     }
