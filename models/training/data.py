@@ -29,16 +29,21 @@ class Picture:
 
 
 class Pictures:
-    """A labelled set in memory: uint8 RGB pictures in one block (shared by forked processes) and labels.
+    """A labelled set in memory: uint8 RGB pictures (in blocks that forked processes share) and labels.
 
     Pictures whose longer side exceeds `side` are stored reduced to it, with their boxes.
     """
 
-    def __init__(self, block: np.ndarray, offsets: np.ndarray, pictures: list[Picture], classes: tuple[str, ...]) -> None:
-        self._block = block
-        self._offsets = offsets
+    def __init__(self, stored: list[np.ndarray], pictures: list[Picture], classes: tuple[str, ...]) -> None:
+        self._stored = stored
         self.pictures = pictures
         self.classes = classes
+
+    def with_more(self, other: Pictures) -> Pictures:
+        """Both sets as one, nothing copied. They must have been read for the same classes."""
+        if self.classes != other.classes:
+            raise ValueError(f"Sets of different classes cannot be joined: {self.classes} and {other.classes}.")
+        return Pictures(self._stored + other._stored, self.pictures + other.pictures, self.classes)
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -46,8 +51,7 @@ class Pictures:
     def pixels(self, at: int) -> np.ndarray:
         """uint8 [height, width, 3] of a picture, a view."""
         picture = self.pictures[at]
-        count = picture.height * picture.width * 3
-        return self._block[self._offsets[at] : self._offsets[at] + count].reshape(picture.height, picture.width, 3)
+        return self._stored[at].reshape(picture.height, picture.width, 3)
 
 
 def load(
@@ -98,7 +102,7 @@ def load(
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(decode, batches))
     pictures = [_picture(entry, size, labels[entry["id"]], columns, len(classes)) for entry, size in zip(entries, sizes)]
-    return Pictures(block, offsets, pictures, classes)
+    return Pictures(np.split(block, offsets[1:-1]), pictures, classes)
 
 
 def _picture(entry: dict, size: tuple[int, int], labels: list[dict], columns: dict[int, int], count: int) -> Picture:
@@ -126,3 +130,11 @@ def weights(pictures: Pictures, sources: dict[str, float], threshold: float) -> 
     factors = np.maximum(1, np.sqrt(threshold / np.maximum(shares, 1e-6)))
     repeats = [factors[each.classes[~each.ignored]].max(initial=1) for each in pictures.pictures]
     return source * np.array(repeats)
+
+
+def shares(pictures: Pictures, drawn: np.ndarray) -> dict[str, float]:
+    """Each source's part of the pictures drawn with these weights, 0..1."""
+    parts: dict[str, float] = {}
+    for each, weight in zip(pictures.pictures, drawn / drawn.sum()):
+        parts[each.source] = parts.get(each.source, 0.0) + float(weight)
+    return parts

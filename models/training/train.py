@@ -23,7 +23,7 @@ import torch
 from augment import change_pixels
 from batches import Batch, Composer, stream
 from checkpoint import Average, export, restore, save
-from data import load, weights
+from data import load, shares, weights
 from detect import detect
 from graph import Graph, GraphError
 from learner import Learner
@@ -36,6 +36,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--graph", required=True, help="the ONNX file that `vovision models build --for-training` wrote")
     parser.add_argument("--data", required=True, type=Path, help="folder with train.json, val.json and their archives")
+    parser.add_argument("--more", action="append", default=[], type=Path, help="further annotations, their archives beside them, to train on as well")
     parser.add_argument("--out", required=True, type=Path, help="folder for checkpoints, weights and the log")
     parser.add_argument("--recipe", default="long", choices=sorted(RECIPES))
     parser.add_argument("--init", type=Path, help="weights (safetensors) to begin with, instead of the graph's own")
@@ -129,13 +130,16 @@ def main() -> None:
     train = load(options.data / "train.json", options.data, classes, options.memory_side, options.limit, options.threads)
     learnt_by_heart = options.limit is not None
     val = train if learnt_by_heart else load(options.data / "val.json", options.data, classes, options.memory_side, threads=options.threads)
+    for each in options.more:
+        train = train.with_more(load(each, each.parent, classes, options.memory_side, threads=options.threads))
+    drawn = weights(train, settings.sources, settings.rare)
     total = options.steps
     if options.epochs is not None:
         total = round(options.epochs * len(train) / settings.batch)
     on_cpu = run.device.type == "cpu"
     progress = torch.zeros(1).share_memory_()
     composer = Composer(
-        train, weights(train, settings.sources, settings.rare), settings.stages, settings.batch, options.seed,
+        train, drawn, settings.stages, settings.batch, options.seed,
         total, progress, change_here=on_cpu,
     )
     workers = options.workers if options.workers is not None else 1 if on_cpu else max(1, (os.cpu_count() or 2) - 2)
@@ -143,6 +147,8 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.update(asked=True))
     say(f"{len(train)} pictures, {sum(each.numel() for each in run.graph.parameters()) / 1e6:.2f} M parameters, step {run.step}, settings {json.dumps(asdict(settings))}")
+
+    say("of the pictures drawn: " + ", ".join(f"{source or 'unnamed'} {share:.1%}" for source, share in shares(train, drawn).items()))
 
     def done() -> float:
         return run.step / total if total is not None else run.seconds / (options.minutes * 60)

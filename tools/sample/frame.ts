@@ -16,6 +16,9 @@ const TILE = 1 << TILE_BITS;
 
 /** Sub-pixel and shutter offsets of the passes that make one frame. */
 const PASSES = 8;
+/** Every pass, and half of them spread as evenly: enough for small pictures that nobody looks at closely. */
+export const ALL_PASSES: readonly number[] = Array.from({ length: PASSES }, (_, s) => s);
+export const HALF_PASSES: readonly number[] = ALL_PASSES.filter((s) => s % 2 === 0);
 const offset = (s: number): { x: number; y: number; time: number; sunA: number; sunB: number } => ({
   x: ((s * 5 + 2) % PASSES) / PASSES - 0.4375,
   y: ((s * 3 + 1) % PASSES) / PASSES - 0.4375,
@@ -43,16 +46,17 @@ export class Renderer {
     private readonly camera: Camera,
     street: readonly Piece[],
     private readonly actors: readonly Actor[],
+    private readonly passes: readonly number[] = ALL_PASSES,
   ) {
     this.picture = new Picture(width, height);
     this.scratch = new Picture(width, height);
     this.scratch.clear(0);
     const placed = new Placed(street);
     this.still = new Float32Array(width * height * 3);
-    for (let s = 0; s < PASSES; s++) {
+    for (const s of passes) {
       const plate = this.developPlate(placed, s);
       this.plates.push(plate);
-      for (let i = 0; i < this.still.length; i++) this.still[i]! += (plate.sky[i]! + plate.sun[i]!) / PASSES;
+      for (let i = 0; i < this.still.length; i++) this.still[i]! += (plate.sky[i]! + plate.sun[i]!) / passes.length;
     }
   }
 
@@ -107,6 +111,7 @@ export class Renderer {
   /** Linear light of a frame (RGB float) exposed for `shutter` seconds around `time`, and the true boxes at its middle. */
   frame(time: number, shutter: number): { light: Float32Array; boxes: TrueBox[] } {
     const { width, height, picture } = this;
+    const part = this.passes.length;
     const light = Float32Array.from(this.still);
     const touched = this.touchedTiles(time, shutter);
     const across = Math.ceil(width / TILE);
@@ -118,13 +123,13 @@ export class Renderer {
     }
     const shade = newShade();
     const left = { sun: 1, sky: 1 };
-    for (let s = 0; s < PASSES; s++) {
+    for (const [at, s] of this.passes.entries()) {
       const o = offset(s);
-      const plate = this.plates[s]!;
+      const plate = this.plates[at]!;
       const { pieces, footprints } = this.moment(time + o.time * shutter);
       const placed = new Placed(pieces);
       this.actorShadow.render(placed, o.sunA, o.sunB);
-      if (s === 0) this.darkenGround(footprints);
+      if (at === 0) this.darkenGround(footprints);
       picture.piece.fill(-1);
       picture.depth.set(plate.picture.depth);
       draw(picture, plate.view, placed);
@@ -140,14 +145,14 @@ export class Renderer {
             const { wx, wy, wz } = lastPlace;
             const reach = Math.min(this.streetShadow.reach(wx, wy, wz, 0.1), this.actorShadow.reach(wx, wy, wz, 0.07));
             const air = haze(lastPlace.far);
-            light[i]! += ((shade.skyR + shade.sunR * reach) * (1 - air) + AIR[0] * air) / PASSES;
-            light[i + 1]! += ((shade.skyG + shade.sunG * reach) * (1 - air) + AIR[1] * air) / PASSES;
-            light[i + 2]! += ((shade.skyB + shade.sunB * reach) * (1 - air) + AIR[2] * air) / PASSES;
+            light[i]! += ((shade.skyR + shade.sunR * reach) * (1 - air) + AIR[0] * air) / part;
+            light[i + 1]! += ((shade.skyG + shade.sunG * reach) * (1 - air) + AIR[1] * air) / part;
+            light[i + 2]! += ((shade.skyB + shade.sunB * reach) * (1 - air) + AIR[2] * air) / part;
           } else {
             this.overStreet(plate, x, y, left);
-            light[i]! += (plate.sky[i]! * left.sky + plate.sun[i]! * left.sun) / PASSES;
-            light[i + 1]! += (plate.sky[i + 1]! * left.sky + plate.sun[i + 1]! * left.sun) / PASSES;
-            light[i + 2]! += (plate.sky[i + 2]! * left.sky + plate.sun[i + 2]! * left.sun) / PASSES;
+            light[i]! += (plate.sky[i]! * left.sky + plate.sun[i]! * left.sun) / part;
+            light[i + 1]! += (plate.sky[i + 1]! * left.sky + plate.sun[i + 1]! * left.sun) / part;
+            light[i + 2]! += (plate.sky[i + 2]! * left.sky + plate.sun[i + 2]! * left.sun) / part;
           }
         }
       }

@@ -27,7 +27,7 @@ const LEGS = [0x1f2a3d, 0x26262a, 0x3d4a63, 0x6b6152, 0x2e3a33, 0x4a4f57] as con
 const SHOES = [0x1a1a1c, 0xcfcac2, 0x4a3324, 0x2c3446] as const;
 
 /** Dresses somebody at random; `wish` settles what matters. */
-const wardrobe = (seed: number): ((wish?: Partial<Outfit>) => Person) => {
+export const wardrobe = (seed: number): ((wish?: Partial<Outfit>) => Person) => {
   const roll = random(seed ^ 0xc0a7);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(roll() * list.length)] as T;
   return (wish = {}) =>
@@ -45,7 +45,7 @@ const AWAY = 0.2;
 const [AMBER, GREEN] = [3.9, 4.7];
 
 /** The lamps for traffic: part of the street, but they change. */
-const signals = (): Actor => {
+export const signals = (): Actor => {
   let lamp: 'red' | 'amber' | 'green' = 'red';
   const parts = SIGNALS.map(([x, z]) => signalLamps(x, z, () => lamp));
   return {
