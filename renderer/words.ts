@@ -7,6 +7,7 @@ import { appWords } from './words/app.js';
 import { classesWords } from './words/classes.js';
 import { emptyWords } from './words/empty.js';
 import { exportWords } from './words/export.js';
+import { fasterWords } from './words/faster.js';
 import { gaugesWords } from './words/gauges.js';
 import { helpWords } from './words/help.js';
 import { keysWords } from './words/keys.js';
@@ -22,6 +23,7 @@ export const words = {
   classes: classesWords,
   empty: emptyWords,
   export: exportWords,
+  faster: fasterWords,
   gauges: gaugesWords,
   help: helpWords,
   keys: keysWords,

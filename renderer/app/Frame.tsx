@@ -8,6 +8,9 @@ import { GaugesPanel } from '../gauges/GaugesPanel.js';
 import { KeysDialog } from '../help/KeysDialog.js';
 import { useKeys } from '../keys/useKeys.js';
 import { Lab } from '../lab/Lab.js';
+import { AllModels } from '../models/list/AllModels.js';
+import { FasterCard } from '../models/faster/FasterCard.js';
+import { FasterDialog } from '../models/faster/FasterDialog.js';
 import { Player } from '../player/Player.js';
 import { Transport } from '../player/Transport.js';
 import { useFullScreen } from '../player/fullScreen.js';
@@ -91,7 +94,7 @@ export const Frame = () => {
               <main className={styles.main}>
                 {hasVideo ? <Player /> : <Empty dimmed={dragging} />}
                 <Notes />
-                <div className={styles.cards}><ExportCards /></div>
+                <div className={styles.cards}><FasterCard /><ExportCards /></div>
                 {!inLab && <Toasts />}
                 {dragging && !inLab && <Drop />}
               </main>
@@ -116,6 +119,8 @@ export const Frame = () => {
         </div>
       </div>
       <ExportDialog />
+      <AllModels />
+      <FasterDialog />
       <KeysDialog />
       <SettingsDialog />
     </TooltipProvider>

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { Check, Copy } from 'lucide-react';
-import type { ModelInfo } from '../../electron/engine/contract/contract.js';
+import type { MadeModel, ModelInfo } from '../../electron/engine/contract/contract.js';
 import { Dialog, IconButton } from '../ui/ui.js';
-import { bytes } from '../ui/format.js';
+import { bytes, count } from '../ui/format.js';
 import { words } from '../words.js';
 import styles from './ModelCard.module.css';
 
 const { card } = words.models;
+const { card: madeWords } = words.faster;
 
 const CopyButton = ({ text }: { readonly text: string }) => {
   const [copied, setCopied] = useState(false);
@@ -20,6 +21,19 @@ const CopyButton = ({ text }: { readonly text: string }) => {
   );
 };
 
+const Made = ({ made }: { readonly made: MadeModel }) => (
+  <>
+    <dt>{madeWords.from}</dt>
+    <dd data-selectable>{made.from}</dd>
+    <dt>{madeWords.learnt}</dt>
+    <dd data-selectable>{made.calibratedOn}</dd>
+    <dt>{madeWords.agreement}</dt>
+    <dd>{madeWords.agreementOf(words.faster.percent((100 * made.agreement).toFixed(1)), count(made.boxes))}</dd>
+    <dt>{madeWords.speed}</dt>
+    <dd>{madeWords.speedOf(made.ratio.toFixed(2))}</dd>
+  </>
+);
+
 export type ModelCardProps = { readonly model: ModelInfo; readonly open: boolean; readonly onOpenChange: (open: boolean) => void };
 
 /** Where a model comes from, what it wants and what it knows. */
@@ -32,6 +46,7 @@ export const ModelCard = ({ model, open, onOpenChange }: ModelCardProps) => (
       <dd>{words.models.heads[model.head]}</dd>
       <dt>{card.file}</dt>
       <dd>{bytes(model.fileSize)}</dd>
+      {model.made !== null && <Made made={model.made} />}
       <dt>{card.licence}</dt>
       <dd data-selectable>{model.licence ?? card.unknown}</dd>
       <dt>{card.source}</dt>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ChevronDown, Info, Plus } from 'lucide-react';
+import { ChevronDown, Info, List, Plus, Zap } from 'lucide-react';
 import type { ModelInfo } from '../../electron/engine/contract/contract.js';
 import { app, useApp } from '../state/store.js';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/ui.js';
@@ -22,13 +22,17 @@ export const ModelChooser = () => {
   const open = useApp((state) => state.dialog === 'models');
   const [card, setCard] = useState(false);
   const chosen = models.find((model) => model.id === modelId) ?? null;
-  const { openDialog, closeDialog, chooseModel, addModel } = app.getState();
+  const { openDialog, closeDialog, chooseModel, addModel, openFaster } = app.getState();
   return (
     <>
       <Menu
         align="end"
         open={open}
-        onOpenChange={(next) => (next ? openDialog('models') : closeDialog())}
+        onOpenChange={(next) => {
+          if (next) openDialog('models');
+          // One of its items may have opened a dialog in its place.
+          else if (app.getState().dialog === 'models') closeDialog();
+        }}
         className={styles.menu}
         trigger={
           <button type="button" className={styles.trigger} data-key-target="model" aria-label={`${words.models.chooseModel}: ${chosen?.name ?? words.models.noModel}`}>
@@ -46,6 +50,12 @@ export const ModelChooser = () => {
         <MenuSeparator />
         <MenuItem icon={<Plus size={14} />} onSelect={() => void addModel()}>
           {words.models.add}
+        </MenuItem>
+        <MenuItem icon={<Zap size={14} />} disabled={chosen === null} onSelect={() => { if (chosen !== null) openFaster(chosen.id); }}>
+          {words.faster.action}
+        </MenuItem>
+        <MenuItem icon={<List size={14} />} onSelect={() => openDialog('allModels')}>
+          {words.faster.list.action}
         </MenuItem>
         <MenuItem icon={<Info size={14} />} disabled={chosen === null} onSelect={() => setCard(true)}>
           {words.models.details}

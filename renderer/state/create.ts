@@ -3,6 +3,7 @@ import type { PageBridge } from '../../electron/engine/contract/contract.js';
 import type { App } from './slice.js';
 import { engineSlice } from './slices/engine.js';
 import { exportsSlice } from './slices/exports.js';
+import { fasterSlice } from './slices/faster.js';
 import { filterSlice } from './slices/filter.js';
 import { labSlice } from './slices/lab.js';
 import { modelsSlice } from './slices/models.js';
@@ -27,6 +28,7 @@ export const createApp = (bridge: PageBridge): StoreApi<App> =>
     ...settingsSlice(set, get, bridge),
     ...uiSlice(set, get, bridge),
     ...labSlice(set, get, bridge),
+    ...fasterSlice(set, get, bridge),
   }));
 
 /** Listens to the engine and remembers settings until the returned function is called. */
@@ -52,6 +54,7 @@ export const connect = (app: StoreApi<App>, bridge: PageBridge): (() => void) =>
     bridge.on('frames', (event) => getState().framesCame(event)),
     bridge.on('export', (progress) => getState().exportProgressed(progress)),
     bridge.on('lab', (progress) => getState().labProgressed(progress)),
+    bridge.on('faster', (progress) => getState().fasterProgressed(progress)),
     bridge.on('engine', (event) => getState().engineChanged(event)),
     bridge.on('opened', ({ videos }) => getState().opened(videos)),
     bridge.on('upload', (upload) => getState().uploaded(upload)),

@@ -40,7 +40,7 @@ export const faster = async (asked: string, args: Parsed, output: Output, signal
   }
   return {
     answer: { ...found, made: kept === null ? null : { id: kept.info.id, path: kept.path } },
-    text: [found.verdict, ...found.forms.map((form) => describe(form, found.winner === form.form)), ...(kept === null ? [] : [`Kept as ${kept.info.id}.`])].join('\n'),
+    text: [found.winner === 'original' ? `The original stays. ${found.verdict}` : found.verdict, ...found.forms.map((form) => describe(form, found.winner === form.form)), ...(kept === null ? [] : [`Kept as ${kept.info.id}.`])].join('\n'),
   };
 };
 

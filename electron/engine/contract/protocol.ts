@@ -79,7 +79,7 @@ export const requestSchemas = {
    * Makes int8 and float16 forms of a model, tries them on this machine against it, and keeps the
    * fastest that finds the same. At most one at a time; an analysis under way rests meanwhile.
    */
-  'faster.start': z.object({ model: name, videos: z.array(token).min(1).max(16), provider }),
+  'faster.start': z.object({ model: name, videos: z.array(token).min(1).max(64), provider }),
   'faster.cancel': z.object({ job: token }),
   'providers.list': z.object({ model: name }),
   /** Tries every provider of this platform again and ranks them. */

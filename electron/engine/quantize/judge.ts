@@ -16,12 +16,12 @@ const against = ({ form, agreement, ratio, error, times: measured }: FasterForm)
   return null;
 };
 
-/** The fastest form that finds the same and is worth it, and why; the original where there is none. */
+/** The fastest form that finds the same and is worth it, and why; the original where there is none, and what speaks against the others. */
 export const judge = (forms: readonly FasterForm[]): { readonly winner: ModelForm; readonly verdict: string } => {
   const others = forms.filter(({ form }) => form !== 'original');
   const [best] = others.filter((form) => against(form) === null).sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0));
   if (best !== undefined) {
     return { winner: best.form, verdict: `${best.form} is ${times(best.ratio ?? 0)} as the original and finds ${percent(best.agreement ?? 0)} the same.` };
   }
-  return { winner: 'original', verdict: `The original stays. ${others.flatMap((form) => against(form) ?? []).join(' ')}` };
+  return { winner: 'original', verdict: others.flatMap((form) => against(form) ?? []).join(' ') };
 };

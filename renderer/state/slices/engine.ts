@@ -20,6 +20,6 @@ export const engineSlice: Slice<EngineSlice> = (set, get, bridge) => ({
     } catch (error) {
       get().notifyError(error);
     }
-    await get().loadModels();
+    await Promise.all([get().loadModels(), get().loadFaster()]);
   },
 });

@@ -23,6 +23,8 @@ export type ModelsSlice = {
   readonly addModel: () => Promise<void>;
   readonly answerModel: (answers: Readonly<Record<string, string>>) => Promise<void>;
   readonly dismissModelQuestion: () => void;
+  /** Takes a model off the list, and deletes its file where that is VoVision's own. */
+  readonly forgetModel: (id: string) => Promise<void>;
   readonly loadProviders: () => Promise<void>;
   /** Tries every provider again and ranks them. */
   readonly tryProviders: () => Promise<void>;
@@ -97,6 +99,20 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
         taken(await bridge.request('models.answer', { model: question.model, answers: { ...answers } }));
       } catch (error) {
         get().notifyError(error);
+      }
+    },
+    forgetModel: async (id) => {
+      const { models, modelId } = get();
+      const [other] = models.filter((model) => model.id !== id);
+      // Nothing may be running with it when it goes.
+      if (modelId === id && other !== undefined) get().chooseModel(other.id);
+      try {
+        await bridge.request('models.forget', { model: id });
+        set({ models: get().models.filter((model) => model.id !== id) });
+        if (get().labOverview !== null) void get().loadLab();
+      } catch (error) {
+        get().notifyError(error);
+        await get().loadModels();
       }
     },
     dismissModelQuestion: () => set({ modelQuestion: null }),

@@ -2,7 +2,7 @@ import { errorData, isAbort } from '../../../electron/engine/contract/contract.j
 import type { Slice } from '../slice.js';
 
 export type Theme = 'dark' | 'light' | 'system';
-export type DialogName = 'export' | 'keys' | 'models' | 'providers' | 'settings';
+export type DialogName = 'allModels' | 'export' | 'faster' | 'keys' | 'models' | 'providers' | 'settings';
 
 /** A passing message. */
 export type Notice = {
