@@ -12,7 +12,7 @@ const detailOf = (model: ModelInfo): string =>
   [
     words.models.size(model.input.width, model.input.height),
     words.models.classes(model.classes.length),
-    ...(model.shipped ? [] : [words.models.own]),
+    ...(model.shipped ? [] : [model.kept && model.made !== null ? words.faster.list.madeHere : words.models.own]),
   ].join(' · ');
 
 /** The model in the header: what there is, what one more would be, what the chosen one is. */

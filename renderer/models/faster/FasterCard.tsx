@@ -11,13 +11,13 @@ const say = words.faster;
 
 const titleOf = ({ state, model, outcome }: FasterProgress): string => {
   if (state === 'running') return say.running(model.name);
-  if (state === 'failed') return say.failed;
+  if (state === 'failed') return say.of(model.name, say.failed);
   if (state === 'cancelled' || outcome === null) return say.cancelled;
-  return outcome.made === null ? say.stays : say.won(say.forms[outcome.winner]);
+  return say.of(model.name, outcome.made === null ? say.stays : say.won(say.forms[outcome.winner]));
 };
 
 const Card = ({ progress }: { readonly progress: FasterProgress }) => {
-  const { state, step, fraction, error, outcome } = progress;
+  const { state, stage, fraction, error, outcome } = progress;
   const left = useRemaining(progress);
   const running = state === 'running';
   const { cancelFaster, dismissFaster, showFaster } = app.getState();
@@ -29,7 +29,7 @@ const Card = ({ progress }: { readonly progress: FasterProgress }) => {
         {running && (
           <>
             <ProgressBar label={titleOf(progress)} value={fraction} />
-            <p className={cards.figures}><span className={styles.cardStep}>{step}</span><span>{left}</span></p>
+            <p className={cards.figures}><span className={styles.cardStep}>{say.stages[stage]}</span><span>{left}</span></p>
           </>
         )}
         {error !== null && <p className={cards.detail} data-selectable>{error.message}</p>}

@@ -10,19 +10,18 @@ import styles from './Faster.module.css';
 
 const say = words.faster;
 
-const sampleId = 'sample';
 /** So many videos at most give pictures. */
 const mostVideos = 64;
 
-/** `id`: a video's token, or `sampleId`. */
-type Source = { readonly id: Token; readonly name: string; readonly detail: string };
+type Source = { readonly id: Token; readonly name: string; readonly detail: string; readonly sample: boolean };
 
 /** What can be learnt from: what is open, and the sample. */
 const useSources = (): readonly Source[] => {
   const queue = useApp((state) => state.queue);
-  const sample = useApp((state) => state.hello?.sample ?? false);
-  const open = queue.map(({ video }): Source => ({ id: video.token, name: video.name, detail: video.duration === null ? '' : length(video.duration) }));
-  return sample ? [...open, { id: sampleId, name: say.sample, detail: say.sampleDetail }] : open;
+  const sample = useApp((state) => state.fasterSample);
+  const open = queue.map(({ video }): Source => ({ id: video.token, name: video.name, detail: video.duration === null ? '' : length(video.duration), sample: false }));
+  const isOpen = open.some(({ id }) => id === sample?.token);
+  return sample === null || isOpen ? open : [...open, { id: sample.token, name: say.sample, detail: say.sampleDetail, sample: true }];
 };
 
 const SourceRow = ({ source, checked, onChange }: { readonly source: Source; readonly checked: boolean; readonly onChange: (checked: boolean) => void }) => {
@@ -50,13 +49,12 @@ export const FasterSetup = ({ model, onOpenChange }: { readonly model: ModelInfo
   const [touched, setTouched] = useState<ReadonlyMap<string, boolean>>(new Map());
   const heading = useId();
   // Whatever is open, unless the user says otherwise; the sample where nothing is.
-  const isChosen = ({ id }: Source, n: number): boolean => touched.get(id) ?? (id === sampleId ? sources.length === 1 : n < mostVideos);
-  const chosen = sources.filter(isChosen);
+  const isChosen = ({ id, sample }: Source, n: number): boolean => touched.get(id) ?? (sample ? sources.length === 1 : n < mostVideos);
+  const chosen = sources.filter(isChosen).slice(0, mostVideos);
   const known = providers.filter(({ state }) => state === 'ready').map(({ id }) => id);
   const offered = [...new Set<ProviderId>([...known, ...(provider === 'auto' ? [] : [provider])])];
   const start = (): void => {
-    const videos = chosen.flatMap(({ id }) => (id === sampleId ? [] : [id])).slice(0, mostVideos);
-    void app.getState().startFaster({ model: model.id, videos, sample: chosen.some(({ id }) => id === sampleId), provider });
+    void app.getState().startFaster({ model: model.id, videos: chosen.map(({ id }) => id), provider });
   };
   return (
     <Dialog

@@ -10,11 +10,12 @@ import styles from './AllModels.module.css';
 
 const say = words.faster.list;
 
-const factsOf = ({ input, classes, fileSize, shipped, made }: ModelInfo): string => [
+const factsOf = ({ input, classes, fileSize, shipped, kept, made }: ModelInfo): string => [
   words.models.size(input.width, input.height),
   words.models.classes(classes.length),
   bytes(fileSize),
-  made !== null ? say.made(words.faster.percent((100 * made.agreement).toFixed(1)), words.faster.times(made.ratio.toFixed(2))) : shipped ? say.shipped : words.models.own,
+  shipped ? say.shipped : kept && made !== null ? say.madeHere : words.models.own,
+  ...(made === null ? [] : [say.ratio(words.faster.times(made.ratio.toFixed(2)))]),
 ].join(' · ');
 
 const Question = ({ model, onAnswered }: { readonly model: ModelInfo; readonly onAnswered: () => void }) => {

@@ -1,13 +1,15 @@
-import { errorData, type ErrorData, type FasterProgress, type JobId, type ProviderId, type Token } from '../../../electron/engine/contract/contract.js';
+import { errorData, type ErrorData, type FasterProgress, type JobId, type ProviderId, type Token, type VideoInfo } from '../../../electron/engine/contract/contract.js';
 import { fasterWords } from '../../words/faster.js';
 import type { Slice } from '../slice.js';
 
 /** What to make faster, learning from what, on what. */
-export type FasterPlan = { readonly model: string; readonly videos: readonly Token[]; readonly sample: boolean; readonly provider: ProviderId | 'auto' };
+export type FasterPlan = { readonly model: string; readonly videos: readonly Token[]; readonly provider: ProviderId | 'auto' };
 
 export type FasterSlice = {
   /** The model that the dialog asks about. */
   readonly fasterModel: string | null;
+  /** The clip that comes with the program; null until it is known, and where there is none. */
+  readonly fasterSample: VideoInfo | null;
   /** What is under way, or how the last one ended, until it is dismissed. */
   readonly faster: FasterProgress | null;
   /** Where it stood when it was first seen, to tell what remains. */
@@ -30,6 +32,7 @@ export type FasterSlice = {
 
 export const fasterSlice: Slice<FasterSlice> = (set, get, bridge) => ({
   fasterModel: null,
+  fasterSample: null,
   faster: null,
   fasterSeen: null,
   fasterStarting: false,
@@ -38,6 +41,10 @@ export const fasterSlice: Slice<FasterSlice> = (set, get, bridge) => ({
     if (get().faster?.state !== 'running') set({ faster: null, fasterError: null });
     set({ fasterModel: model });
     get().openDialog('faster');
+    if (get().fasterSample !== null || get().hello?.sample !== true) return;
+    bridge.request('videos.sample', {})
+      .then((opened) => { if (opened.kind === 'opened') set({ fasterSample: opened.video }); })
+      .catch(get().notifyError);
   },
   showFaster: () => {
     const { faster } = get();
@@ -49,20 +56,11 @@ export const fasterSlice: Slice<FasterSlice> = (set, get, bridge) => ({
     const progress = await bridge.request('faster.open', {}).catch(() => null);
     if (progress?.state === 'running') get().fasterProgressed(progress);
   },
-  startFaster: async ({ model, videos, sample, provider }) => {
+  startFaster: async ({ model, videos, provider }) => {
     if (get().fasterStarting || get().faster?.state === 'running') return;
     set({ fasterStarting: true, fasterError: null, faster: null });
     try {
-      const tokens = [...videos];
-      if (sample) {
-        const opened = await bridge.request('videos.sample', {});
-        if (opened.kind === 'refused') {
-          set({ fasterError: opened.error });
-          return;
-        }
-        tokens.push(opened.video.token);
-      }
-      await bridge.request('faster.start', { model, videos: tokens, provider });
+      await bridge.request('faster.start', { model, videos: [...videos], provider });
       // Its first word may have come before this answer, or even its last.
       if (get().faster === null) await get().loadFaster();
     } catch (error) {
@@ -90,7 +88,7 @@ export const fasterSlice: Slice<FasterSlice> = (set, get, bridge) => ({
     }
     // In the lab there is no card of it.
     if (progress.state === 'done' && get().place === 'lab' && get().dialog !== 'faster') {
-      get().notify('success', progress.outcome === null || made === null ? fasterWords.stays : fasterWords.keptAs(made.name), progress.outcome?.verdict);
+      get().notify('success', progress.outcome === null || made === null ? fasterWords.of(progress.model.name, fasterWords.stays) : fasterWords.keptAs(made.name), progress.outcome?.verdict);
     }
   },
 });
