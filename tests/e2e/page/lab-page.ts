@@ -78,7 +78,7 @@ export const parseCsv = (text: string): string[][] => {
 };
 
 /** What a screen reader would stumble over: controls without a name, ids given twice, tables without heads, text too faint to read. */
-export const stumbles = (page: Page): Promise<string[]> => page.evaluate(() => {
+export const stumbles = (page: Page, within = '[data-part=lab]'): Promise<string[]> => page.evaluate((part) => {
   const found: string[] = [];
   const shown = (element: Element): boolean => element.checkVisibility({ checkVisibilityCSS: true }) && element.closest('[data-away]') === null;
   const name = (element: Element): string => {
@@ -87,7 +87,7 @@ export const stumbles = (page: Page): Promise<string[]> => page.evaluate(() => {
     return [element.getAttribute('aria-label'), by && document.getElementById(by)?.textContent, labels && [...labels].map((label) => label.textContent).join(' '), element.textContent].map((text) => text?.trim()).find(Boolean) ?? '';
   };
   const tell = (element: Element): string => element.outerHTML.slice(0, 120);
-  for (const control of document.querySelectorAll('button, input, select, a, [role=checkbox], [role=radio], [role=switch], [tabindex="0"]')) {
+  for (const control of document.querySelectorAll('button, input, select, a, [role=checkbox], [role=radio], [role=switch], [tabindex="0"]:not([data-radix-focus-guard])')) {
     if (shown(control) && name(control) === '') found.push(`no name: ${tell(control)}`);
   }
   const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
@@ -107,7 +107,7 @@ export const stumbles = (page: Page): Promise<string[]> => page.evaluate(() => {
     const under = ground(element.parentElement);
     return [r, g, b].map((v, n) => v * a + under[n]! * (1 - a));
   };
-  const texts = document.createTreeWalker(document.querySelector('[data-part=lab]')!, NodeFilter.SHOW_TEXT);
+  const texts = document.createTreeWalker(document.querySelector(part)!, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement!;
     if ((texts.currentNode.textContent ?? '').trim() === '' || !shown(element) || element.closest(':disabled') !== null) continue;
@@ -116,4 +116,4 @@ export const stumbles = (page: Page): Promise<string[]> => page.evaluate(() => {
     if ((b + 0.05) / (a + 0.05) < 4.5) found.push(`faint ${((b + 0.05) / (a + 0.05)).toFixed(2)}: ${texts.currentNode.textContent}`);
   }
   return found;
-});
+}, within);
