@@ -113,15 +113,16 @@ def _place(
     made.ignored.append((picture.ignored | lost)[there])
 
 
-def letterbox(pixels: np.ndarray, size: int) -> tuple[Tensor, float]:
-    """A picture as the app gives it to the network: fitted top left -> uint8 [3, size, size], and its scale."""
+def letterbox(pixels: np.ndarray, size: int) -> tuple[Tensor, tuple[float, float]]:
+    """A picture fitted top left as the app does it -> uint8 [3, size, size], and its scales across and down.
+    The app's filter is this one too, but it works on video's half-sized colour; see `fit.py`."""
     height, width = pixels.shape[:2]
-    scale = size / max(height, width)
-    shape = (max(1, round(height * scale)), max(1, round(width * scale)))
+    ratio = size / max(height, width)
+    shape = [max(1, math.floor(side * ratio + 0.5)) for side in (height, width)]
     canvas = torch.full((3, size, size), GREY, dtype=torch.uint8)
     part = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
     canvas[:, : shape[0], : shape[1]] = F.interpolate(part, size=shape, mode="bilinear", antialias=True)[0]
-    return canvas, scale
+    return canvas, (shape[1] / width, shape[0] / height)
 
 
 # Luma and two colour differences: a turn of the last two is a change of hue.

@@ -53,21 +53,20 @@ def generalized_iou(one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def suppress(boxes: np.ndarray, scores: np.ndarray, classes: np.ndarray, limit: float, keep: int) -> np.ndarray:
-    """Non-maximum suppression within each class: indices of what is kept, best first, at most `keep`."""
+    """Non-maximum suppression within each class, as the app's: a box goes where a better one overlaps it by more
+    than `limit`. Indices of what is kept, best first, at most `keep`."""
     order = np.argsort(-scores, kind="stable")
-    sorted_boxes = boxes[order].astype(np.float64)
-    # Moved apart by class, boxes of different classes never meet.
-    span = float(sorted_boxes.max(initial=0) - sorted_boxes.min(initial=0)) + 1
-    sorted_boxes = sorted_boxes + (classes[order] * span)[:, None]
-    tensor = torch.from_numpy(sorted_boxes)
-    clash = (overlaps(tensor, tensor) > limit).numpy()
-    alive = np.ones(len(order), dtype=bool)
+    sorted_boxes, sorted_classes = boxes[order].astype(np.float64), classes[order]
+    areas = (sorted_boxes[:, 2:] - sorted_boxes[:, :2]).prod(1)
     kept: list[int] = []
-    for at in range(len(order)):
-        if not alive[at]:
-            continue
-        kept.append(at)
-        if len(kept) == keep:
-            break
-        alive[at + 1 :] &= ~clash[at, at + 1 :]
-    return order[kept]
+    for column in np.unique(sorted_classes):
+        left = np.nonzero(sorted_classes == column)[0]
+        for _ in range(keep):
+            if len(left) == 0:
+                break
+            best, left = int(left[0]), left[1:]
+            kept.append(best)
+            low, high = np.maximum(sorted_boxes[best, :2], sorted_boxes[left, :2]), np.minimum(sorted_boxes[best, 2:], sorted_boxes[left, 2:])
+            shared = np.clip(high - low, 0, None).prod(1)
+            left = left[shared <= limit * (areas[best] + areas[left] - shared)]
+    return order[np.sort(np.array(kept, dtype=np.int64))[:keep]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,14 +30,25 @@ class Picture:
     labelled: np.ndarray
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The zip file and its member that a picture was read from, and its size there."""
+
+    archive: Path
+    member: str
+    width: int
+    height: int
+
+
 class Pictures:
     """A labelled set in memory: uint8 RGB pictures (in blocks that forked processes share) and labels.
 
     Pictures whose longer side exceeds `side` are stored reduced to it, with their boxes.
     """
 
-    def __init__(self, stored: list[np.ndarray], pictures: list[Picture], classes: tuple[str, ...]) -> None:
+    def __init__(self, stored: list[np.ndarray], pictures: list[Picture], origins: list[Origin], classes: tuple[str, ...]) -> None:
         self._stored = stored
+        self._origins = origins
         self.pictures = pictures
         self.classes = classes
 
@@ -43,7 +56,7 @@ class Pictures:
         """Both sets as one, nothing copied. They must have been read for the same classes."""
         if self.classes != other.classes:
             raise ValueError(f"Sets of different classes cannot be joined: {self.classes} and {other.classes}.")
-        return Pictures(self._stored + other._stored, self.pictures + other.pictures, self.classes)
+        return Pictures(self._stored + other._stored, self.pictures + other.pictures, self._origins + other._origins, self.classes)
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -52,6 +65,16 @@ class Pictures:
         """uint8 [height, width, 3] of a picture, a view."""
         picture = self.pictures[at]
         return self._stored[at].reshape(picture.height, picture.width, 3)
+
+    def size(self, at: int) -> tuple[int, int]:
+        """Width and height of a picture in its file."""
+        return self._origins[at].width, self._origins[at].height
+
+    def files(self, places: Iterable[int]) -> list[bytes]:
+        """Pictures as they are in their files, JPEG or whatever they are."""
+        with ExitStack() as stack:
+            archives = {path: stack.enter_context(zipfile.ZipFile(path)) for path in {self._origins[at].archive for at in places}}
+            return [archives[self._origins[at].archive].read(self._origins[at].member) for at in places]
 
 
 def load(
@@ -102,7 +125,8 @@ def load(
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(decode, batches))
     pictures = [_picture(entry, size, labels[entry["id"]], columns, len(classes)) for entry, size in zip(entries, sizes)]
-    return Pictures(np.split(block, offsets[1:-1]), pictures, classes)
+    origins = [Origin(Path(folder) / each["archive"], each["file_name"], each["width"], each["height"]) for each in entries]
+    return Pictures(np.split(block, offsets[1:-1]), pictures, origins, classes)
 
 
 def _picture(entry: dict, size: tuple[int, int], labels: list[dict], columns: dict[int, int], count: int) -> Picture:

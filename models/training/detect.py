@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
 
-from augment import letterbox
 from boxes import cells, decode, flatten, suppress
-from data import Pictures
+from data import Picture, Pictures
+from fit import Fitted, fitted
 from graph import Graph
 
 
@@ -22,11 +23,21 @@ class Found:
     classes: np.ndarray
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What becomes a detection; the app's own numbers. Each cell speaks for its likeliest class alone. Of `candidates`, the best,
+    those that overlap a better one of their class by more than `overlap` are left out, and `detections` of the rest stay.
+    `judged` of them, of classes that are labelled in the picture, are what a measurement looks at."""
+
+    least: float = 0.001
+    candidates: int = 4096
+    overlap: float = 0.5
+    detections: int = 300
+    judged: int = 100
+
+
 @torch.no_grad()
-def detect(
-    graph: Graph, pictures: Pictures, size: int, device: torch.device,
-    least: float = 0.005, overlap: float = 0.6, keep: int = 100, batch: int = 16,
-) -> list[Found]:
+def detect(graph: Graph, pictures: Pictures, size: int, device: torch.device, rules: Rules = Rules(), batch: int = 16) -> list[Found]:
     """What the graph finds in every picture, fitted into `size` x `size`."""
     detector = graph.detector()
     mean, std = (torch.tensor(each, device=device).view(1, 3, 1, 1) for each in (detector.mean, detector.std))
@@ -34,25 +45,24 @@ def detect(
     training = graph.training
     graph.eval()
     found: list[Found] = []
-    for begin in range(0, len(pictures), batch):
-        fitted = [letterbox(pictures.pixels(at), size) for at in range(begin, min(begin + batch, len(pictures)))]
-        images = (torch.stack([image for image, _ in fitted]).to(device) - mean) / std
+    inputs = fitted(pictures, size)
+    while some := list(islice(inputs, batch)):
+        images = (torch.stack([each.image for each in some]).to(device) - mean) / std
         outputs = graph(images.to(memory_format=torch.channels_last))
         logits, raw = flatten(outputs, detector.strides)
-        scores, boxes = logits.sigmoid().cpu().numpy(), decode(raw, centres, strides).cpu().numpy()
-        for (_, scale), score, box, at in zip(fitted, scores, boxes, range(begin, begin + len(fitted))):
-            found.append(_select(score, box / scale, pictures.pictures[at], least, overlap, keep))
+        scores, boxes = logits.sigmoid().cpu().numpy(), decode(raw, centres, strides).clamp(0, size).cpu().numpy()
+        found += [_select(*each, rules) for each in zip(scores, boxes, some, pictures.pictures[len(found) :])]
     graph.train(training)
     return found
 
 
-def _select(scores: np.ndarray, boxes: np.ndarray, picture, least: float, overlap: float, keep: int, most: int = 600) -> Found:
-    cell, column = np.nonzero(scores >= least)
-    values = scores[cell, column]
-    if len(values) > most:
-        best = np.argpartition(-values, most)[:most]
-        cell, column, values = cell[best], column[best], values[best]
-    limits = np.array([picture.width, picture.height] * 2)
-    chosen = np.clip(boxes[cell], 0, limits)
-    kept = suppress(chosen, values, column, overlap, keep)
-    return Found(chosen[kept].astype(np.float64), values[kept], column[kept])
+def _select(scores: np.ndarray, boxes: np.ndarray, image: Fitted, picture: Picture, rules: Rules) -> Found:
+    values = scores.max(1)
+    cell = np.nonzero(values >= rules.least)[0]
+    cell = cell[np.argsort(-values[cell], kind="stable")[: rules.candidates]]
+    column = scores[cell].argmax(1)
+    kept = suppress(boxes[cell], values[cell], column, rules.overlap, rules.detections)
+    chosen = np.clip(boxes[cell[kept]] / np.tile(image.scale, 2), 0, [picture.width, picture.height] * 2)
+    there = (chosen[:, 2:] > chosen[:, :2]).all(1) & picture.labelled[column[kept]]
+    kept, chosen = kept[there][: rules.judged], chosen[there][: rules.judged]
+    return Found(chosen.astype(np.float64), values[cell[kept]], column[kept])

@@ -67,7 +67,7 @@ def test_compression_keeps_plain_areas() -> None:
 
 def test_letterbox_is_top_left(pictures) -> None:
     image, scale = letterbox(np.full((60, 120, 3), 200, np.uint8), 96)
-    assert scale == 0.8 and (image[:, :48] == 200).all() and (image[:, 48:] == GREY).all()
+    assert scale == (0.8, 0.8) and (image[:, :48] == 200).all() and (image[:, 48:] == GREY).all()
 
 
 def test_rare_classes_come_more_often(tmp_path: Path) -> None:
