@@ -10,8 +10,9 @@ from torch import Tensor
 
 from batches import Batch
 from boxes import flatten
-from graph import Graph
+from graph import Graph, GraphError
 from loss import LossSettings, detection_loss
+from teacher import STRIDES, Teacher
 
 
 class Learner:
@@ -21,19 +22,23 @@ class Learner:
     work a step with two threads inside took twenty times as long as one with two shares. Shares meet once.
     """
 
-    def __init__(self, graph: Graph, settings: LossSettings, device: torch.device, parts: int = 1) -> None:
+    def __init__(self, graph: Graph, settings: LossSettings, device: torch.device, parts: int = 1, teacher: Teacher | None = None) -> None:
         self._graph = graph
         self._settings = settings
         self._device = device
         self._detector = graph.detector()
+        if teacher is not None and self._detector.strides != STRIDES:
+            raise GraphError(f"{graph.path} has the strides {self._detector.strides}; the teacher has {STRIDES}.")
+        self._teacher = None if teacher is None else teacher.to(device).eval()
         self._parameters = list(graph.parameters())
         self._mean, self._std = (torch.tensor(each, device=device).view(1, 3, 1, 1) for each in (self._detector.mean, self._detector.std))
         # Each share has the parameters in common and follows the batches' means and variances on its own.
         self._shares = [graph] if parts == 1 else [_share(graph) for _ in range(parts)]
         self._pool = ThreadPoolExecutor(parts, initializer=torch.set_num_threads, initargs=(1,)) if parts > 1 else None
 
-    def learn(self, batch: Batch) -> tuple[float, float, float]:
-        """Leaves the gradients in the graph's parameters; gives the losses of classes and boxes, and the positives a picture."""
+    def learn(self, batch: Batch) -> tuple[float, float, float, float]:
+        """Leaves the gradients in the graph's parameters; gives the losses of classes, boxes and teacher, and the
+        positives a picture."""
         if self._pool is None:
             gradients, losses = self._gradients(self._graph, batch)
         else:
@@ -46,17 +51,18 @@ class Learner:
             self._meet()
         for parameter, gradient in zip(self._parameters, gradients):
             parameter.grad = gradient
-        classes, boxes, positives = losses.tolist()
-        return classes, boxes, positives
+        classes, boxes, teacher, positives = losses.tolist()
+        return classes, boxes, teacher, positives
 
     def _gradients(self, graph: Graph, batch: Batch) -> tuple[list[Tensor], Tensor]:
         images = ((batch.images - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self._device.type, torch.bfloat16):
             outputs = graph(images)
         logits, raw = flatten(outputs, self._detector.strides)
-        losses = detection_loss(logits, raw, batch, self._detector.strides, self._settings)
+        taught = None if self._teacher is None else self._teacher(batch.images)
+        losses = detection_loss(logits, raw, batch, self._detector.strides, self._settings, taught)
         gradients = torch.autograd.grad(losses.total, self._parameters)
-        return list(gradients), torch.stack((losses.classes, losses.boxes, losses.positives))
+        return list(gradients), torch.stack((losses.classes, losses.boxes, losses.teacher, losses.positives))
 
     @torch.no_grad()
     def _meet(self) -> None:

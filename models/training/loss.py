@@ -5,7 +5,7 @@ Task-aligned assignment (arXiv 2108.07755), varifocal classification (arXiv 2008
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from batches import Batch
 from boxes import cells, decode, generalized_iou, overlaps
+from distill import Taught, TeacherSettings, teacher_loss
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class LossSettings:
     box_weight: float = 2.5
     """A labelled object's inner part, relative to its sides, where all other classes count as absent."""
     inner: float = 0.6
+    teacher: TeacherSettings = field(default_factory=TeacherSettings)
 
 
 @dataclass(frozen=True)
@@ -79,36 +81,56 @@ def unknown_cells(batch: Batch, positive: Assignment, kept: Tensor, centres: Ten
     A class is unknown in pictures where it is not labelled, except where a labelled object stands, and inside
     objects marked as ignored. `kept` are the indices of the objects that are not.
     """
-    def within(low: Tensor, high: Tensor) -> Tensor:
-        return ((centres >= low[..., None, :]) & (centres < high[..., None, :])).all(-1)
-
-    tiles = within(batch.tiles[..., :2], batch.tiles[..., 2:]).float()
-    unknown = torch.bmm(tiles.transpose(1, 2), batch.unlabelled) > 0
+    unknown = unlabelled_cells(batch, centres)
     shape = unknown.shape
     boxes, owners = batch.boxes[kept], batch.owners[kept]
     middle, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2 * inner
     occupied = torch.zeros(shape[0], shape[1], device=unknown.device)
-    occupied.index_add_(0, owners, within(middle - half, middle + half).float())
+    occupied.index_add_(0, owners, _within(centres, middle - half, middle + half).float())
     occupied[positive.rows, positive.columns] = 1
     unknown &= (occupied == 0)[..., None]
-    ignored = torch.nonzero(batch.ignored)[:, 0]
-    objects, columns = torch.nonzero(within(batch.boxes[ignored, :2], batch.boxes[ignored, 2:]), as_tuple=True)
-    unknown[batch.owners[ignored][objects], columns, batch.classes[ignored][objects]] = True
-    return unknown
+    return _mark_objects(unknown, batch, torch.nonzero(batch.ignored)[:, 0], centres)
+
+
+@torch.no_grad()
+def absent_cells(batch: Batch, centres: Tensor) -> Tensor:
+    """Where labels say that nothing of a class is: bool [n, N, C], outside of all its objects where it is labelled."""
+    every = torch.arange(len(batch.boxes), device=batch.boxes.device)
+    return ~_mark_objects(unlabelled_cells(batch, centres), batch, every, centres)
+
+
+def unlabelled_cells(batch: Batch, centres: Tensor) -> Tensor:
+    """Cells of pictures where a class is not labelled: bool [n, N, C]."""
+    tiles = _within(centres, batch.tiles[..., :2], batch.tiles[..., 2:]).float()
+    return torch.bmm(tiles.transpose(1, 2), batch.unlabelled) > 0
+
+
+def _mark_objects(marks: Tensor, batch: Batch, which: Tensor, centres: Tensor) -> Tensor:
+    """Sets `marks` [n, N, C] for the class of each of the objects `which` in the cells inside it."""
+    objects, columns = torch.nonzero(_within(centres, batch.boxes[which, :2], batch.boxes[which, 2:]), as_tuple=True)
+    marks[batch.owners[which][objects], columns, batch.classes[which][objects]] = True
+    return marks
+
+
+def _within(centres: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    return ((centres >= low[..., None, :]) & (centres < high[..., None, :])).all(-1)
 
 
 @dataclass(frozen=True)
 class Losses:
-    """`total` is what to minimise; the others, per unit of quality, are for people."""
+    """`total` is what to minimise; the others, per unit of quality, are for people. `teacher` is 0 without one."""
 
     total: Tensor
     classes: Tensor
     boxes: Tensor
+    teacher: Tensor
     positives: Tensor
 
 
-def detection_loss(logits: Tensor, raw: Tensor, batch: Batch, strides: tuple[int, ...], settings: LossSettings) -> Losses:
-    """Logits [n, N, C] and raw distances [n, N, 4] of a batch, float32."""
+def detection_loss(
+    logits: Tensor, raw: Tensor, batch: Batch, strides: tuple[int, ...], settings: LossSettings, taught: Taught | None = None
+) -> Losses:
+    """Logits [n, N, C] and raw distances [n, N, 4] of a batch, float32, and what a teacher sees in it."""
     centres, sizes = cells(batch.images.shape[2], batch.images.shape[3], strides, logits.device)
     predicted = decode(raw, centres, sizes)
     kept = torch.nonzero(~batch.ignored)[:, 0]
@@ -128,4 +150,10 @@ def detection_loss(logits: Tensor, raw: Tensor, batch: Batch, strides: tuple[int
     box_loss = ((1 - similarity) * positive.quality).sum()
     norm = positive.quality.sum().clamp(min=1)
     total = (class_loss + settings.box_weight * box_loss) / norm
-    return Losses(total, class_loss.detach() / norm, box_loss.detach() / norm, norm / len(logits))
+    teaching = torch.zeros((), device=logits.device)
+    if taught is not None:
+        labelled = torch.zeros(logits.shape[:2], dtype=torch.bool, device=logits.device)
+        labelled[positive.rows, positive.columns] = True
+        teaching = teacher_loss(logits, predicted, taught, absent_cells(batch, centres), labelled, settings.teacher)
+        total = total + settings.teacher.weight * teaching
+    return Losses(total, class_loss.detach() / norm, box_loss.detach() / norm, teaching.detach(), norm / len(logits))

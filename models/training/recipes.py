@@ -39,6 +39,12 @@ class Settings:
         falling = 1.0 if progress < self.fall else 0.5 * (1 + math.cos(math.pi * min(1, (progress - self.fall) / (1 - self.fall))))
         return min(1.0, (step + 1) / self.warm_up) * max(falling, 0.01)
 
+    def with_teacher(self, weight: float | None) -> Settings:
+        """The same with the teacher's loss at `weight`."""
+        if weight is None:
+            return self
+        return replace(self, loss=replace(self.loss, teacher=replace(self.loss.teacher, weight=weight)))
+
     def with_options(self, **given: float | int | str | None) -> Settings:
         return replace(self, **{name: value for name, value in given.items() if value is not None})
 

