@@ -3,20 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { noTrainer, python } from './python.js';
 
 const root = resolve(import.meta.dirname, '../..');
-const needed = ['torch', 'numpy', 'PIL', 'safetensors', 'onnx', 'pytest'];
-
-/** The Python that VOVISION_PYTHON names, or the usual one: why it cannot run the trainer's tests, or null. */
-const python = process.env['VOVISION_PYTHON'] ?? 'python3';
-const missing = ((): string | null => {
-  const script = `import importlib.util as u; print([n for n in ${JSON.stringify(needed)} if u.find_spec(n) is None])`;
-  const asked = spawnSync(python, ['-c', script], { encoding: 'utf8' });
-  if (asked.status !== 0) return `${python} does not run`;
-  return asked.stdout.trim() === '[]' ? null : `${python} lacks ${asked.stdout.trim()}`;
-})();
-
-describe.skipIf(missing !== null)(`the trainer, in Python${missing === null ? '' : ` (skipped: ${missing}; VOVISION_PYTHON names another)`}`, () => {
+describe.skipIf(noTrainer !== null)(`the trainer, in Python${noTrainer === null ? '' : ` (skipped: ${noTrainer})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'vovision-trainer-'));
   afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
