@@ -1,20 +1,15 @@
-import { createHash } from 'node:crypto';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
-import type { ModelCard } from '../../engine/inference/types.js';
 import { networkCost } from '../../../models/cost/cost.js';
-import { detectorNetwork, type DetectorNetwork } from '../../../models/detector/detector.js';
+import { detectorNetwork } from '../../../models/detector/detector.js';
 import { usualClasses, type DetectorRow } from '../../../models/detector/rows.js';
 import { toDetectorOnnx, toTrainingOnnx } from '../../../models/detector/to-onnx.js';
 import { detectorWeights } from '../../../models/detector/weights.js';
 import { modelInputs, modelOutputs } from '../../../models/onnx/read.js';
 import { writeModel } from '../../../models/onnx/write.js';
-import { WeightsError } from '../../../models/weights/error.js';
-import type { TensorFile } from '../../../models/weights/safetensors.js';
-import { takeWeights } from '../../../models/weights/take.js';
 import type { OptionSpec, Parsed } from '../arguments.js';
 import { readSize } from '../open-network.js';
-import { forPeople, readTensorFile } from '../open-weights.js';
+import { detectorCard, openTraining, trainedWeights } from '../trained-detector.js';
 import { refuseSource, writeWhole } from '../write-whole.js';
 
 export const detectorOptions: Readonly<Record<string, OptionSpec>> = {
@@ -47,15 +42,15 @@ export const buildDetector = async (row: DetectorRow, args: Parsed): Promise<Tol
   const classes = readClasses(args.text('classes')) ?? trained?.classes ?? usualClasses;
   const size = readSize(args.text('size') ?? String(row.size));
   const network = inWords(() => detectorNetwork(row, classes.length, size), 'Give another --size, as 320 or 640x384.');
-  const weights = file === null || trained === null
-    ? detectorWeights(network, seed)
-    : forPeople(file, () => takeWeights(network, trained.file, ownNames).weights, () => 'Name the weights of this detector, with as many --classes as they were trained for.');
+  const weights = trained === null ? detectorWeights(network, seed) : trainedWeights(network, trained);
   const metadata = trained === null ? { seed: String(seed) } : { weights: trained.hash };
   const precision = args.flag('fp16') ? 'float16' : 'float32';
   const model = training ? toTrainingOnnx(network, weights, { classes, metadata }) : toDetectorOnnx(network, weights, { classes, metadata, precision });
   const bytes = writeModel(model);
   await writeWhole(path, bytes);
-  const card = training ? null : cardOf(network, { classes, bytes, name: titleOf(row, args.flag('fp16')), source: trained?.source ?? `Untrained; weights of seed ${seed}.` });
+  const card = training ? null : detectorCard(network, {
+    classes, bytes, name: precision === 'float16' ? `${row.title}, float16` : row.title, source: trained?.source ?? `Untrained; weights of seed ${seed}.`,
+  });
   const cardPath = join(path, '..', `${basename(path, extname(path))}.json`);
   if (card !== null) await writeWhole(cardPath, new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`));
 
@@ -69,49 +64,6 @@ export const buildDetector = async (row: DetectorRow, args: Parsed): Promise<Tol
     text: `${path}: ${network.title}, ${size.width}x${size.height}, ${(parameters / 1e6).toFixed(2)} M parameters (${from}), `
       + `${(multiplyAdds / 1e9).toFixed(2)} G multiply-adds, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`,
   };
-};
-
-const titleOf = (row: DetectorRow, half: boolean): string => (half ? `${row.title}, float16` : row.title);
-
-type Card = { readonly classes: readonly string[]; readonly bytes: Uint8Array; readonly name: string; readonly source: string };
-
-const cardOf = ({ input }: DetectorNetwork, { classes, bytes, name, source }: Card): ModelCard => ({
-  version: 1, name, classes,
-  input: {
-    name: 'image', width: input.width, height: input.height, layout: 'nhwc', type: 'uint8', colour: 'rgb',
-    mean: [0, 0, 0], std: [1, 1, 1], fit: 'top-left', pad: 114,
-  },
-  head: { kind: 'boxes-scores', outputs: { boxes: 'boxes', scores: 'scores' } },
-  licence: 'MIT', source, hash: createHash('sha256').update(bytes).digest('hex'),
-});
-
-type Trained = { readonly file: TensorFile; readonly classes: readonly string[] | null; readonly source: string; readonly hash: string };
-
-/** Trainings write our parameters' names, with nothing before them. */
-const ownNames = { family: { title: 'VoVision', names: 'own', classifier: null }, prefix: '' } as const;
-
-/** What a training wrote. Its notes may say `classes` (a JSON list) and `source`. Throws a UserError. */
-const openTraining = async (path: string): Promise<Trained> => {
-  const { hash, ...file } = await readTensorFile(path);
-  return {
-    file, hash,
-    classes: forPeople(path, () => classesOf(file.metadata)),
-    source: file.metadata.get('source') ?? `Weights of ${basename(path)}.`,
-  };
-};
-
-const classesOf = (metadata: TensorFile['metadata']): readonly string[] | null => {
-  const text = metadata.get('classes');
-  if (text === undefined) return null;
-  let value: unknown = null;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Said below, with what is no list of names either.
-  }
-  const names: readonly unknown[] = Array.isArray(value) ? value : [];
-  if (names.length > 0 && names.every((name): name is string => typeof name === 'string')) return names;
-  throw new WeightsError('bad-header', 'Its note “classes” is no JSON list of names.', 'Give the names with --classes.');
 };
 
 const readClasses = (text: string | null): readonly string[] | null => {
