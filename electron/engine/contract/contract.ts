@@ -10,3 +10,4 @@ export * from './desktop.js';
 export * from './lab.js';
 export * from './lab-table.js';
 export * from './faster.js';
+export * from './model-figures.js';

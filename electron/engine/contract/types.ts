@@ -1,5 +1,6 @@
 /** The nouns that page, host, engine and command line share. Plain data: everything here can cross a process border. */
 import type { ErrorData } from './errors.js';
+import type { ModelFigures } from './model-figures.js';
 import type { FrameIndex, Milliseconds, Rational, Seconds, Size, DisplayPx } from './units.js';
 
 /** Stands for a file the user chose. The page never sees a path. */
@@ -67,6 +68,7 @@ export type ModelInfo = {
   readonly kept: boolean;
   /** Of a form made of another model, what was lost and gained; null for all others. */
   readonly made: MadeModel | null;
+  readonly figures: ModelFigures;
 };
 
 export type MadeModel = {

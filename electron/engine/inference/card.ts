@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HeadId, ModelInfo } from '../contract/contract.js';
+import { figureFields, figuresOf } from './card-figures.js';
 import { headOf } from './heads.js';
 import type { ModelCard } from './types.js';
 
@@ -62,6 +63,7 @@ export const cardSchema: z.ZodType<ModelCard> = z.object({
     agreement: z.looseObject({ matched: z.number().min(0).max(1), boxes: z.number().int().min(0) }),
     speed: z.looseObject({ ratio: z.number().min(0) }),
   }).optional().catch(undefined),
+  ...figureFields,
 });
 
 /** What is wrong with a card, in words: the path within it and what was expected there. */
@@ -84,6 +86,7 @@ export const infoOf = (card: ModelCard, id: string, fileSize: number, place: Mod
   shipped: place === 'program',
   kept: place === 'kept',
   made: card.quantization === undefined ? null : madeOf(card.quantization),
+  figures: figuresOf(card),
 });
 
 const madeOf = ({ to, from, calibratedOn, agreement, speed }: NonNullable<ModelCard['quantization']>): ModelInfo['made'] =>

@@ -1,8 +1,9 @@
 import type { HeadId, ModelInfo, ProviderId } from '../contract/contract.js';
 import type { Fit } from '../media/types.js';
+import type { CardFigures } from './card-figures.js';
 
 /** What must be known about an .onnx file to run it: its JSON card, or what was recognised from the file. */
-export type ModelCard = {
+export type ModelCard = CardFigures & {
   readonly version: 1;
   readonly name: string;
   readonly classes: readonly string[];

@@ -56,6 +56,9 @@ export const cardOf = ({ original, written, to, hash, calibratedOn, quantized, s
   const { agreement } = quantized;
   return {
     ...original,
+    // Measured of the original, not of this one.
+    accuracy: undefined,
+    speed: undefined,
     name: nameOfForm(original.name, to),
     input: quantized.input,
     hash,
