@@ -64,6 +64,11 @@ RECIPES: dict[str, Settings] = {
         Stage(0.75, (256, 288, 320), Recipe(mosaic=0.2)),
         Stage(0.9, (288, 320), _CALM),
     ), average=0.99),
+    # Carries finished weights on for an hour or two on a CPU, with a teacher that sees little in small pictures.
+    "further": Settings((
+        Stage(0, (224, 256, 288), Recipe(mosaic=0.4)),
+        Stage(0.85, (288, 320), _CALM),
+    ), fall=0.55, average=0.998),
     # A day on a CPU, or a GPU.
     "long": Settings((
         Stage(0, (224, 256, 288, 320), Recipe(mosaic=0.6)),

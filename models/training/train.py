@@ -20,6 +20,7 @@ from pathlib import Path
 
 import torch
 
+from allocator import keep_memory
 from augment import change_pixels
 from batches import Batch, Composer, stream
 from checkpoint import Average, export, restore, save
@@ -125,6 +126,7 @@ class Run:
 
 
 def main() -> None:
+    keep_memory()
     options = arguments()
     settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate).with_teacher(options.teacher_weight)
     torch.set_num_threads(1 if options.device == "cpu" else options.threads)
