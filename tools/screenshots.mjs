@@ -54,7 +54,7 @@ const showFrame = async (page, frame) => {
   await page.keyboard.press('Home');
   for (let second = 0; second < Math.floor(frame / 30); second++) await page.keyboard.press('Shift+ArrowRight');
   for (let step = 0; step < frame % 30; step++) await page.keyboard.press('ArrowRight');
-  await page.waitForFunction(() => document.querySelector('[data-part="overlay"]')?.dataset.state === 'boxes', undefined, { timeout: 30_000 }).catch(() => undefined);
+  await page.waitForFunction(() => document.querySelector('[data-part="overlay"]')?.dataset.state === 'analysed', undefined, { timeout: 30_000 }).catch(() => undefined);
   await page.mouse.move(8, 300);
   await page.waitForTimeout(400);
 };
@@ -92,6 +92,17 @@ const views = [
   { name: 'models', prepare: async (page) => {
     await page.keyboard.press('m');
     await page.waitForTimeout(700);
+  }, after: closeAll },
+  { name: 'faster', prepare: async (page) => {
+    await page.keyboard.press('m');
+    await page.getByRole('menuitem', { name: /^Make this model faster/ }).click();
+    await page.getByRole('button', { name: 'Make it faster' }).click();
+    await page.getByRole('table', { name: 'What was measured' }).waitFor({ timeout: 300_000 });
+  }, after: closeAll },
+  { name: 'all-models', prepare: async (page) => {
+    await page.keyboard.press('m');
+    await page.getByRole('menuitem', { name: /^All models/ }).click();
+    await page.waitForTimeout(400);
   }, after: closeAll },
   { name: 'providers', prepare: async (page) => {
     await page.getByRole('button', { name: /^Runs on/ }).click();

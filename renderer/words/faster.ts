@@ -26,6 +26,8 @@ export const fasterWords = {
   actionFor: (model: string) => `Make ${model} faster…`,
   title: (model: string) => `Make ${model} faster`,
   description: 'Smaller forms of it are made and tried on this machine, on your own video. One that is clearly faster and finds the same is added to your models. The original stays.',
+  already: (form: string) => `It is made faster already: its numbers are ${form}`,
+  alreadyDetail: (from: string) => `Take the model it was made from: ${from}.`,
   learnFrom: 'Learn from',
   learnHint: 'Choose videos like those the model is for. Nothing leaves this computer.',
   sample: 'The sample clip',

@@ -102,6 +102,7 @@ export class Faster {
     // They may have been moved or changed since they were opened.
     const videos: VideoFile[] = [];
     for (const { path } of files) videos.push(await probeVideo(path, tools, signal));
+    if (provider === 'auto') this.#tell(job, { step: 'Trying what can run it here' });
     const { made, forms, ...outcome } = await makeFaster({
       model, videos, tools, startChild: this.options.startChild, signal,
       providers: provider === 'auto' ? providersToTime(await this.options.providers(model, signal)) : [provider],

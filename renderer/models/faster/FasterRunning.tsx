@@ -30,7 +30,8 @@ export const useRemaining = (progress: FasterProgress): string => {
 /** The stages, which of them is under way, and how far the whole is. */
 export const FasterRunning = ({ progress }: { readonly progress: FasterProgress }) => {
   const at = fasterStages.indexOf(progress.stage);
-  const rests = useApp((state) => state.run !== null);
+  // Only what is really being analysed can rest.
+  const rests = useApp((state) => state.run !== null && state.queue.some((item) => item.state === 'analysing'));
   const left = useRemaining(progress);
   return (
     <div className={styles.parts} data-part="faster-progress">

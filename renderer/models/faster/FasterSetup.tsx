@@ -65,12 +65,13 @@ export const FasterSetup = ({ model, onOpenChange }: { readonly model: ModelInfo
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>{say.cancel}</Button>
-          <Button variant="primary" busy={starting} disabled={chosen.length === 0} onClick={start}>{say.start}</Button>
+          <Button variant="primary" busy={starting} disabled={chosen.length === 0 || model.made !== null} onClick={start}>{say.start}</Button>
         </>
       }
     >
       <div className={styles.parts}>
         {error !== null && <Banner tone="error" title={error.message}>{error.hint}</Banner>}
+        {model.made !== null && <Banner tone="info" title={say.already(say.forms[model.made.to])}>{say.alreadyDetail(model.made.from)}</Banner>}
         <section>
           <h3 className={styles.heading} id={heading}>{say.learnFrom}</h3>
           <ul className={styles.sources} aria-labelledby={heading}>
