@@ -1,6 +1,6 @@
 // What a model finds on the clips that are not part of the project, as figures, a table and annotated stills:
 //   npm run clips -- MODEL.onnx|ID [--out FOLDER] [--clips FOLDER] [--confidence 0.4] [--json]
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
@@ -12,22 +12,16 @@ import { clips } from './table.js';
 
 /** Stills of each clip, and the confidences that are compared. */
 const stills = 4;
+/** Where the app begins. */
+const usualConfidence = 0.4;
 const compared = [0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6];
 
 type Row = ClipFigures & { readonly file: string; readonly framesPerSecond: number; readonly stills: readonly string[]; readonly byConfidence: readonly (ClipFigures & { readonly confidence: number })[] };
 
-/** The confidence that a model's card recommends, else the app's own. */
-const recommended = async (model: string): Promise<number> => {
-  const card = model.endsWith('.onnx') ? model.replace(/\.onnx$/, '.json') : fileURLToPath(new URL(`../../models/zoo/${model}.json`, import.meta.url));
-  const { confidence } = existsSync(card) ? JSON.parse(await readFile(card, 'utf8')) as { confidence?: number } : {};
-  return confidence ?? 0.4;
-};
-
-const share = (part: number, whole: number): string => `${part} of ${whole}`;
 const columns = ['clip', 'frames', 'found', 'longest gap', 'boxes a frame', 'frames with anything else'];
 
 const cells = (file: string, { frames, there, boxesPerFrame, wrong, classes }: ClipFigures): readonly string[] => [
-  file, String(frames), there.map(({ name, frames: of, found }) => `${name} in ${share(found, of)}`).join(', '),
+  file, String(frames), there.map(({ name, frames: of, found }) => `${name} in ${found} of ${of}`).join(', '),
   there.map(({ longestGap }) => String(longestGap)).join(', '), boxesPerFrame.toFixed(2),
   wrong === 0 ? '0' : `${wrong} (${Object.entries(classes).filter(([name]) => !there.some((each) => each.name === name)).map(([name, count]) => `${name} ${count}`).join(', ')})`,
 ];
@@ -39,7 +33,7 @@ const readme = (model: string, confidence: number, rows: readonly Row[]): string
   `# ${model} on real clips`, '', `Boxes of confidence ${confidence} and more. "Found" is in how many of the frames in which the thing can be seen.`, '',
   table(rows.map((row) => cells(row.file, row))), '',
   ...rows.flatMap((row) => row.stills.length === 0 ? [] : [
-    `## ${row.file}`, `From ${clips.find(({ file }) => file === row.file)?.credit ?? ''}; boxes and labels were added. In each quarter of the clip the frame with most found.`, '',
+    `## ${row.file}`, `From ${clips.find(({ file }) => file === row.file)?.credit ?? ''}; boxes and labels were added. Of each quarter of the clip the frame that shows most of what is there.`, '',
     ...row.stills.map((file) => `![${basename(file, '.jpg')}](${file})`), '',
   ]),
 ].join('\n');
@@ -53,7 +47,11 @@ if (model === undefined || !existsSync(folder)) {
   console.error(model === undefined ? 'Name a model: npm run clips -- MODEL.onnx --out FOLDER' : `There is no folder ${folder}; name it with --clips.`);
   process.exit(2);
 }
-const confidence = values.confidence === undefined ? await recommended(model) : Number(values.confidence);
+const confidence = Number(values.confidence ?? usualConfidence);
+if (!(confidence >= 0 && confidence <= 1)) {
+  console.error(`--confidence is ${String(values.confidence)}; it must be from 0 to 1.`);
+  process.exit(2);
+}
 if (values.out !== undefined) await mkdir(values.out, { recursive: true });
 const temporary = await mkdtemp(join(tmpdir(), 'vovision-clips-'));
 const rows: Row[] = [];
@@ -62,7 +60,7 @@ try {
     const path = join(folder, clip.file);
     const analysed = await analyse(path, model, temporary);
     const shown: string[] = [];
-    for (const [n, at] of (values.out === undefined ? [] : framesToShow(analysed.frames, confidence, stills)).entries()) {
+    for (const [n, at] of (values.out === undefined ? [] : framesToShow(analysed.frames, clip, confidence, stills)).entries()) {
       const name = `${basename(clip.file, extname(clip.file))}-${n + 1}.jpg`;
       await writeStill(path, analysed, at, confidence, join(values.out ?? '', name));
       shown.push(name);

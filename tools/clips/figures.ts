@@ -21,7 +21,7 @@ export const figuresOf = (frames: Frames, clip: Clip, confidence: number): ClipF
   const names = shown.map((boxes) => new Set(boxes.map(({ name }) => name)));
   const counts = new Map<string, number>();
   for (const found of names) for (const name of found) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const right = new Set([...clip.there.map(({ name }) => name), ...clip.also]);
+  const right = namesIn(clip);
   return {
     frames: frames.length,
     boxesPerFrame: frames.length === 0 ? 0 : shown.reduce((sum, boxes) => sum + boxes.length, 0) / frames.length,
@@ -35,6 +35,8 @@ export const figuresOf = (frames: Frames, clip: Clip, confidence: number): ClipF
   };
 };
 
+const namesIn = ({ there, also }: Clip): ReadonlySet<string> => new Set([...there.map(({ name }) => name), ...also]);
+
 const longestGap = (found: readonly boolean[]): number => {
   let [longest, now] = [0, 0];
   for (const one of found) {
@@ -44,9 +46,11 @@ const longestGap = (found: readonly boolean[]): number => {
   return longest;
 };
 
-/** In each of `count` equal parts of a clip the frame that shows most: the one with the greatest sum of scores. */
-export const framesToShow = (frames: Frames, confidence: number, count: number): readonly number[] => {
-  const sums = frames.map((boxes) => boxes.reduce((sum, { score }) => sum + (score >= confidence ? score : 0), 0));
+/** Of each of `count` equal parts of a clip the frame that shows most of what is there: the sum of scores, less those of what is not. */
+export const framesToShow = (frames: Frames, clip: Clip, confidence: number, count: number): readonly number[] => {
+  const right = namesIn(clip);
+  const sums = frames.map((boxes) =>
+    boxes.reduce((sum, { score, name }) => (score < confidence ? sum : right.has(name) ? sum + score : sum - score), 0));
   const bounds = Array.from({ length: count + 1 }, (_, n) => Math.round((n * frames.length) / count));
   return bounds.slice(0, -1).flatMap((from, n) => {
     const part = sums.slice(from, bounds[n + 1]);

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -31,12 +32,12 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]
     return folder, load_file(str(folder / "whole" / "latest.safetensors"))
 
 
-def interrupt(folder: Path, name: str, how: signal.Signals) -> int:
-    """Ends a run by a signal somewhere after its fifth step; gives the step it had saved."""
-    process = subprocess.Popen(command(folder, name), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def interrupt(folder: Path, name: str, how: signal.Signals, *more: str, after: int = 5) -> int:
+    """Ends a run by a signal somewhere after a step; gives the step it had saved."""
+    process = subprocess.Popen(command(folder, name, *more), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     path = folder / name / "checkpoint.pt"
     while process.poll() is None:
-        if path.exists() and (restore(path) or {"step": 0})["step"] >= 5:
+        if path.exists() and (restore(path) or {"step": 0})["step"] >= after:
             process.send_signal(how)
             break
         time.sleep(0.01)
@@ -52,6 +53,20 @@ def test_an_interrupted_run_ends_like_an_uninterrupted_one(uninterrupted, how: s
     resumed = load_file(str(folder / how.name / "latest.safetensors"))
     assert set(resumed) == set(whole)
     assert max(float((resumed[name] - whole[name]).abs().max()) for name in whole) < 1e-6
+
+
+def test_a_run_killed_again_and_again_ends_like_an_uninterrupted_one(uninterrupted) -> None:
+    """As on a CPU of two cores: batches made ahead in another process, gradients of two threads, and no good-bye."""
+    folder, _ = uninterrupted
+    as_used = ("--threads", "2", "--workers", "1")
+    subprocess.run(command(folder, "used", *as_used), check=True, capture_output=True)
+    steps = [interrupt(folder, "killed", signal.SIGKILL, *as_used, after=after) for after in (5, 17)]
+    assert steps == sorted(set(steps)) and 5 <= steps[0] and steps[-1] < 30
+    subprocess.run(command(folder, "killed", *as_used), check=True, capture_output=True)
+    whole, resumed = (load_file(str(folder / name / "latest.safetensors")) for name in ("used", "killed"))
+    assert max(float((resumed[name] - whole[name]).abs().max()) for name in whole) < 1e-6
+    measured = [json.loads((folder / name / "log.jsonl").read_text().splitlines()[-1]) for name in ("used", "killed")]
+    assert measured[0]["step"] == measured[1]["step"] == 30 and measured[0]["ap50"] == measured[1]["ap50"]
 
 
 def test_a_half_written_checkpoint_is_not_taken(uninterrupted) -> None:
