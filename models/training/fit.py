@@ -1,6 +1,6 @@
 """Pictures fitted into a network's input as the app gives them: top left, the rest grey.
 
-Boxes follow every pixel: with one level more or less in a third of the numbers a quarter of the boxes moves by more
+Boxes follow every pixel: with one level more or less in two thirds of the numbers a quarter of the boxes moves by more
 than a hundredth of its area. So what is measured here comes out of the app's own decoder, where there is one.
 """
 
