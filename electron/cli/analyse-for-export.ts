@@ -20,7 +20,7 @@ export const analyseForExport = async (
   output: Output,
   signal: AbortSignal,
 ): Promise<{ batch: DetectionBatch; classes: readonly string[] }> => {
-  const model = await openModel(args);
+  const model = await openModel(args, output, signal);
   const worker = await openWorker(model, args.text('provider'), output, signal);
   const folder = await mkdtemp(join(tmpdir(), 'vovision-'));
   const minScore = 0.05;

@@ -5,6 +5,7 @@ import { hostChildren, type StartChild } from './children.js';
 import { answerModel, listModels, loadModel, type LoadedModel } from './inference/cards.js';
 import { forgetModel } from './inference/kept-models.js';
 import type { TrialRunner } from './inference/providers.js';
+import { forgetSurvey, knownUsual, surveyUsual } from './inference/survey.js';
 import type { Model } from './inference/types.js';
 import { locateTools } from './media/locate.js';
 import type { MediaTools } from './media/types.js';
@@ -46,10 +47,10 @@ export class Engine {
     const tools = (): Promise<MediaTools> => this.#locate();
     this.#videos = new Videos(tools, emit);
     this.#workers = new Workers(settings.dataFolder, options.trials, (choice) => this.#runs.providerChanged(choice), options.onHang);
-    this.#runs = new Runs(settings.dataFolder, this.#videos, this.#workers, tools, (id) => this.#model(id), emit);
+    this.#runs = new Runs(settings.dataFolder, this.#videos, this.#workers, tools, (id) => this.#model(id), (signal) => this.#survey(options.trials, signal), emit);
     this.#exports = new Exports(this.#runs, settings.fontsFolder, tools, emit);
     const measuring = { dataFolder: settings.dataFolder, startChild: options.startChild ?? hostChildren, rest: () => this.#runs.rest(), emit };
-    this.#lab = new Lab({ ...measuring, models: () => listModels(settings.zooFolder, this.#userModels) });
+    this.#lab = new Lab({ ...measuring, models: () => this.#models() });
     this.#faster = new Faster({
       ...measuring, tools,
       model: (id) => this.#model(id),
@@ -83,6 +84,7 @@ export class Engine {
       'video.frames': ({ video }) => this.#videos.frameTimes(video),
       'video.thumbnail': ({ video, time, width }) => this.#videos.thumbnail(video, time, width),
       'models.list': () => this.#listModels(),
+      'models.usual': async () => (await knownUsual(await this.#models(), this.settings.dataFolder))?.id ?? null,
       'models.answer': ({ model, answers }) => this.#answerModel(model, answers),
       'models.forget': async ({ model }) => {
         await forgetModel(this.#userModels, await this.#model(model));
@@ -99,7 +101,10 @@ export class Engine {
         return null;
       },
       'providers.list': async ({ model }) => (await this.#workers.ranking(await this.#model(model))) ?? [],
-      'providers.try': async ({ model }) => this.#workers.rank(await this.#model(model)),
+      'providers.try': async ({ model }) => {
+        await forgetSurvey(await this.#models(), this.settings.dataFolder);
+        return this.#workers.rank(await this.#model(model));
+      },
       'run.start': (args) => this.#runs.start(args),
       'run.playhead': ({ run, time, playing, speed }) => {
         this.#runs.get(run).setPlayhead(time, playing, speed);
@@ -154,11 +159,19 @@ export class Engine {
   }
 
   async #listModels(): Promise<readonly ModelInfo[]> {
-    return (await listModels(this.settings.zooFolder, this.#userModels)).map((model) => model.info);
+    return (await this.#models()).map((model) => model.info);
+  }
+
+  #models(): Promise<readonly Model[]> {
+    return listModels(this.settings.zooFolder, this.#userModels);
+  }
+
+  async #survey(trials: TrialRunner, signal: AbortSignal): Promise<unknown> {
+    return surveyUsual(await this.#models(), { dataFolder: this.settings.dataFolder, trials, signal });
   }
 
   async #model(id: string): Promise<Model> {
-    const models = await listModels(this.settings.zooFolder, this.#userModels);
+    const models = await this.#models();
     const found = models.find((model) => model.info.id === id);
     if (found === undefined) throw new UserError('bad-model', `There is no model “${id}”.`, 'Choose another one, or add the file again.');
     return found;

@@ -29,7 +29,7 @@ export type EngineSettings = {
 
 /** Page requests that the engine answers; the host answers the rest itself. */
 export const engineRequests = [
-  'video.frames', 'video.thumbnail', 'models.list', 'models.answer', 'models.forget', 'faster.open', 'faster.start', 'faster.cancel', 'providers.list', 'providers.try', 'run.start',
+  'video.frames', 'video.thumbnail', 'models.list', 'models.usual', 'models.answer', 'models.forget', 'faster.open', 'faster.start', 'faster.cancel', 'providers.list', 'providers.try', 'run.start',
   'run.playhead', 'run.mode', 'run.pause', 'run.stop', 'run.detections', 'export.preview', 'export.cancel',
   'lab.open', 'lab.start', 'lab.cancel', 'lab.result', 'lab.forget',
 ] as const satisfies readonly RequestName[];

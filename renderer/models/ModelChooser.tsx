@@ -8,8 +8,9 @@ import { ModelCard } from './ModelCard.js';
 import { ModelQuestions } from './ModelQuestions.js';
 import styles from './Chooser.module.css';
 
-const detailOf = (model: ModelInfo): string =>
+const detailOf = (model: ModelInfo, usual: string | null): string =>
   [
+    ...(model.id === usual ? [words.models.usual] : []),
     words.models.size(model.input.width, model.input.height),
     words.models.classes(model.classes.length),
     ...(model.shipped ? [] : [model.kept && model.made !== null ? words.faster.list.madeHere : words.models.own]),
@@ -19,6 +20,7 @@ const detailOf = (model: ModelInfo): string =>
 export const ModelChooser = () => {
   const models = useApp((state) => state.models);
   const modelId = useApp((state) => state.modelId);
+  const usual = useApp((state) => state.modelUsual);
   const open = useApp((state) => state.dialog === 'models');
   const [card, setCard] = useState(false);
   const chosen = models.find((model) => model.id === modelId) ?? null;
@@ -45,7 +47,7 @@ export const ModelChooser = () => {
         <MenuChoice
           value={modelId ?? ''}
           onChange={chooseModel}
-          options={models.map((model) => ({ value: model.id, label: model.name, detail: detailOf(model) }))}
+          options={models.map((model) => ({ value: model.id, label: model.name, detail: detailOf(model, usual) }))}
         />
         <MenuSeparator />
         <MenuItem icon={<Plus size={14} />} onSelect={() => void addModel()}>

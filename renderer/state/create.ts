@@ -45,7 +45,7 @@ export const connect = (app: StoreApi<App>, bridge: PageBridge): (() => void) =>
     }
     saved = now;
   };
-  const watched = ['theme', 'filter', 'modelId', 'providerAsked', 'mode', 'volume', 'muted', 'queueOpen', 'panelOpen', 'exportLook', 'labSetup'] as const;
+  const watched = ['theme', 'filter', 'modelChosen', 'providerAsked', 'mode', 'volume', 'muted', 'queueOpen', 'panelOpen', 'exportLook', 'labSetup'] as const;
   const stops = [
     bridge.on('detections', (event) => getState().detected(event)),
     bridge.on('stats', (stats) => getState().statsCame(stats)),

@@ -25,6 +25,7 @@ export const modelsWords = {
   size: (width: number, height: number) => `${width} × ${height}`,
   classes: (count: number) => (count === 1 ? '1 class' : `${count} classes`),
   own: 'added by you',
+  usual: 'suits this machine',
   add: 'Add a model…',
   details: 'About this model',
   questionsTitle: (name: string) => `About ${name}`,

@@ -40,7 +40,7 @@ const dataFolder = await temporaryFolder();
 ask('host.configure', { dataFolder, zooFolder: join(root, 'models/zoo'), fontsFolder: join(root, 'assets/fonts') });
 ask('host.open', { video: 'benchmark-of-memory', path: clip });
 // Requests are answered side by side; the video must be open first.
-setTimeout(() => ask('run.start', { video: 'benchmark-of-memory', model: 'first-256', provider: 'cpu', mode: 'every-frame', from: 0 }), 3000);
+setTimeout(() => ask('run.start', { video: 'benchmark-of-memory', model: 'vovdet-nano', provider: 'cpu', mode: 'every-frame', from: 0 }), 3000);
 await done;
 engine.kill();
 const [first = 1] = samples;

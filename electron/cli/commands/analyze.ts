@@ -48,7 +48,7 @@ export const analyze: Command = {
     const folder = args.text('out') ?? '.';
     const tools = await openTools();
     const video = await probeVideo(path, tools, signal);
-    const model = await openModel(args);
+    const model = await openModel(args, output, signal);
     const { thread, choice, dispose } = await openWorker(model, args.text('provider'), output, signal);
     try {
       await mkdir(folder, { recursive: true }).catch((cause: unknown) => {

@@ -5,10 +5,14 @@ import type { ExperimentOutcome } from '../../engine/lab/types.js';
 import type { Command } from '../command.js';
 import { writeTable } from '../lab-files.js';
 import { labOptions, openNamed, sizeOption, withLab } from '../lab-subject.js';
+import { usualWeights } from '../open-model.js';
 import { textTable } from '../lab-text.js';
 
-/** Whose aggregation is looked at where nobody is named: the trained model that comes with the program. */
-const usualModel = 'first-256';
+const usualSubject = async (): Promise<string> => {
+  const id = await usualWeights();
+  if (id === null) throw new UserError('bad-model', 'No model came with the program.', 'Name one with --model.');
+  return id;
+};
 
 /** `vovision bench paper`: see docs/cli.md. */
 export const benchPaper: Command = {
@@ -19,7 +23,7 @@ export const benchPaper: Command = {
     required: 0,
     options: {
       ...labOptions,
-      model: { type: 'text', value: 'ID|FILE', help: `aggregation: whose weights are looked at (${usualModel})` },
+      model: { type: 'text', value: 'ID|FILE', help: 'aggregation: whose weights are looked at (the trained model that comes with the program)' },
       size: { ...sizeOption, help: `aggregation: ${sizeOption.help}` },
       rounds: { type: 'number', range: [1, 1000], help: 'interleaved rounds, of which medians are taken (5)' },
       output: { type: 'text', short: 'o', value: 'FOLDER', help: 'writes each table there too, as EXPERIMENT.csv' },
@@ -37,7 +41,7 @@ export const benchPaper: Command = {
       for (const [at, experiment] of chosen.entries()) {
         const { title, run } = experimentTable[experiment];
         const subject = experiment === 'aggregation'
-          ? await openNamed(args.text('model') ?? usualModel, args, lab, signal)
+          ? await openNamed(args.text('model') ?? (await usualSubject()), args, lab, signal)
           : null;
         const outcome = await run({
           ...lab, subject, signal, rounds: Math.round(args.number('rounds') ?? 5),

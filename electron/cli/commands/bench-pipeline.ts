@@ -26,7 +26,7 @@ export const benchPipeline: Command = {
     const [path = ''] = args.positionals;
     const tools = await openTools();
     const video = await probeVideo(path, tools, signal);
-    const model = await openModel(args);
+    const model = await openModel(args, output, signal);
     const worker = await openWorker(model, args.text('provider'), output, signal);
     try {
       const figures = await measurePipeline({

@@ -2,6 +2,7 @@ import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { listModels } from '../../engine/inference/cards.js';
 import { hostTrials } from '../../engine/inference/trial-runner.js';
+import { forgetSurvey, surveyUsual } from '../../engine/inference/survey.js';
 import { rankProviders } from '../../engine/inference/providers.js';
 import { describeTools, type LookedAt } from '../../engine/media/locate.js';
 import { defaultDataFolder, programVersion } from '../../host/program.js';
@@ -20,8 +21,11 @@ export const doctor: Command = {
     const tools = await describeTools();
     const { zooFolder, dataFolder } = settings();
     const models = await listModels(zooFolder, join(dataFolder, 'models'));
-    const first = models[0];
-    const providers = first === undefined ? [] : await rankProviders(first, { dataFolder, trials: hostTrials, signal });
+    const trials = { dataFolder, trials: hostTrials, signal };
+    await forgetSurvey(models, dataFolder);
+    const usual = await surveyUsual(models, trials);
+    const first = models.find(({ info }) => info.id === usual?.id);
+    const providers = first === undefined ? [] : await rankProviders(first, trials);
     const missing = (['ffmpeg', 'ffprobe'] as const).filter((tool) => !tools.some((one) => one.tool === tool && one.used));
     const advice = [
       ...missing.map((tool) => `${tool} is missing: install it, or name one in VOVISION_${tool.toUpperCase()}.`),
@@ -37,10 +41,10 @@ export const doctor: Command = {
       '',
       ...providers.map((one) => `${one.label.padEnd(12)} ${one.state === 'ready' ? `ready, ${one.latency?.toFixed(1) ?? '–'} ms` : one.reason ?? 'not tried'}`),
       '',
-      ...models.map((model) => `model ${model.info.id}: ${model.info.name}`),
+      ...models.map((model) => `model ${model.info.id}: ${model.info.name}${model === first ? ' (used where none is named)' : ''}`),
       ...(advice.length === 0 ? ['', 'All that is needed is there.'] : ['', ...advice]),
     ].join('\n');
-    output.answer({ version: programVersion(), node: process.versions.node, machine, dataFolder, tools, providers, models: models.map((model) => model.info), missing, advice }, text);
+    output.answer({ version: programVersion(), node: process.versions.node, machine, dataFolder, tools, providers, models: models.map((model) => model.info), usualModel: first?.info.id ?? null, missing, advice }, text);
     return advice.length === 0 ? 0 : 4;
   },
 };

@@ -67,6 +67,8 @@ export const requestSchemas = {
   /** Where the page finds something to play. `refused` says that it could not play the file itself. */
   'video.playback': z.object({ video: token, refused: z.boolean() }),
   'models.list': z.object({}),
+  /** The model that suits this machine, as far as is known: what is used while the user chose none. */
+  'models.usual': z.object({}),
   /** Lets the user choose an .onnx file. */
   'models.choose': z.object({}),
   /** The user's answers to what a model file does not say. */
@@ -149,6 +151,8 @@ export type Answers = {
   'video.thumbnail': Uint8Array;
   'video.playback': Playback;
   'models.list': readonly ModelInfo[];
+  /** Its id; null where no model came with the program. */
+  'models.usual': string | null;
   'models.choose': ModelAdded;
   'models.answer': ModelAdded;
   'models.forget': null;

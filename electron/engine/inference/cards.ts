@@ -120,9 +120,9 @@ const checkRuns = async (path: string, card: ModelCard, trials: TrialRunner, sig
 
 /** Every model that can be run: those that come with the program first, then those the user brought and that are still there. */
 export const listModels = async (zooFolder: string, userFolder: string): Promise<readonly Model[]> => {
-  const names = (await readdir(zooFolder).catch(() => [])).filter((name) => name.endsWith('.onnx')).sort();
+  const names = (await readdir(zooFolder).catch(() => [])).filter((name) => name.endsWith('.onnx')).map((name) => basename(name, '.onnx')).sort();
   const shipped = names.map(async (name): Promise<Model | null> => {
-    const path = join(zooFolder, name);
+    const path = join(zooFolder, `${name}.onnx`);
     const card = await readCard(path);
     if (!card) return null;
     checkHash(path, card, await hashOf(path));

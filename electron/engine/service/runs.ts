@@ -38,6 +38,8 @@ export class Runs {
     private readonly workers: Workers,
     private readonly tools: () => Promise<MediaTools>,
     private readonly findModel: (id: string) => Promise<Model>,
+    /** Tries which of the shipped models suits the machine, unless that is known. */
+    private readonly survey: (signal: AbortSignal) => Promise<unknown>,
     private readonly emit: RunEvents,
   ) {}
 
@@ -88,7 +90,7 @@ export class Runs {
     await this.#forgetOld();
     if (this.#resting) await run.rest();
     run.start(args.from);
-    if (!this.#resting && args.provider === 'auto' && worker.choice.others.length === 0) this.#tryProviders(run, model);
+    if (!this.#resting) this.#trySoon(run, worker);
     return { ...this.#info(run, args.video, worker.choice), analysed: run.analysed() };
   }
 
@@ -111,13 +113,19 @@ export class Runs {
     if (this.#active !== null) this.emit('provider', { run: this.#active.id, info: choice });
   }
 
-  #tryProviders(run: AnalysisRun, model: Model): void {
+  /** Where nothing else was asked for, finds out in a while what suits the machine. */
+  #trySoon(run: AnalysisRun, { choice }: Worker): void {
+    if (choice.asked !== 'auto') return;
     const abort = new AbortController();
-    const timer = setTimeout(() => void this.#trySoon(run, model, abort.signal), trialDelay);
-    this.#trial = { timer, abort };
+    const untried = choice.others.length === 0;
+    const work = async (): Promise<void> => {
+      if (untried) await this.#tryProviders(run, run.model, abort.signal);
+      await this.survey(abort.signal).catch(() => undefined);
+    };
+    this.#trial = { timer: setTimeout(() => void work(), trialDelay), abort };
   }
 
-  async #trySoon(run: AnalysisRun, model: Model, signal: AbortSignal): Promise<void> {
+  async #tryProviders(run: AnalysisRun, model: Model, signal: AbortSignal): Promise<void> {
     try {
       await this.workers.rank(model, signal);
       if (signal.aborted || this.#active !== run) return;
@@ -145,7 +153,7 @@ export class Runs {
       const run = this.#active;
       if (run === null || worker === null) return;
       run.useWorker({ thread: worker.thread, provider: worker.choice.running });
-      if (worker.choice.asked === 'auto' && worker.choice.others.length === 0) this.#tryProviders(run, run.model);
+      this.#trySoon(run, worker);
     };
   }
 

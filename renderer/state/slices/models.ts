@@ -8,8 +8,12 @@ export type OpenQuestion = { readonly model: string; readonly name: string; read
 
 export type ModelsSlice = {
   readonly models: readonly ModelInfo[];
-  /** The model that the user chose; the first of the list where this one is not there. */
+  /** The model that is used: the one that the user chose, or the one that suits this machine where that is not there. */
   readonly modelId: string | null;
+  /** What the user chose; null while that was left to VoVision. */
+  readonly modelChosen: string | null;
+  /** The one that suits this machine. */
+  readonly modelUsual: string | null;
   readonly providerAsked: ProviderId | 'auto';
   readonly providers: readonly ProviderStatus[];
   readonly providersBusy: boolean;
@@ -56,6 +60,8 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
   return {
     models: [],
     modelId: null,
+    modelChosen: null,
+    modelUsual: null,
     providerAsked: 'auto',
     providers: [],
     providersBusy: false,
@@ -63,10 +69,10 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
     modelAdded: taken,
     loadModels: async () => {
       try {
-        const models = await bridge.request('models.list', {});
-        const { modelId } = get();
-        const known = models.some((model) => model.id === modelId);
-        set({ models, modelId: known ? modelId : (models[0]?.id ?? null) });
+        const [models, modelUsual] = await Promise.all([bridge.request('models.list', {}), bridge.request('models.usual', {})]);
+        const { modelChosen } = get();
+        const chosen = models.find((model) => model.id === modelChosen)?.id;
+        set({ models, modelUsual, modelId: chosen ?? modelUsual ?? models[0]?.id ?? null });
         // A video that was opened before the models were known still waits for its run.
         if (get().current !== null && get().run === null) void get().restartRun();
         await get().loadProviders();
@@ -75,6 +81,7 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
       }
     },
     chooseModel: (id) => {
+      set({ modelChosen: id });
       if (get().modelId === id) return;
       set({ modelId: id, providers: [] });
       void get().loadProviders();
@@ -102,10 +109,14 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
       }
     },
     forgetModel: async (id) => {
-      const { models, modelId } = get();
-      const [other] = models.filter((model) => model.id !== id);
+      const { models, modelId, modelUsual } = get();
+      const others = models.filter((model) => model.id !== id);
+      const next = others.find((model) => model.id === modelUsual) ?? others[0];
       // Nothing may be running with it when it goes.
-      if (modelId === id && other !== undefined) get().chooseModel(other.id);
+      if (modelId === id && next !== undefined) {
+        get().chooseModel(next.id);
+        set({ modelChosen: null });
+      }
       try {
         await bridge.request('models.forget', { model: id });
         set({ models: get().models.filter((model) => model.id !== id) });

@@ -19,7 +19,7 @@ const string = (value: unknown): string | undefined => (typeof value === 'string
 export const remembered = (app: App): Settings => ({
   theme: app.theme,
   minScore: app.filter.minScore,
-  model: app.modelId,
+  model: app.modelChosen,
   provider: app.providerAsked,
   mode: app.mode,
   volume: app.volume,
@@ -38,7 +38,7 @@ export const settingsSlice: Slice<SettingsSlice> = (set, get, bridge) => ({
     set({
       theme: oneOf(['dark', 'light', 'system'], settings['theme']) ?? app.theme,
       filter: { ...app.filter, minScore: number(settings['minScore'], 0, 1) ?? app.filter.minScore },
-      modelId: string(settings['model']) ?? app.modelId,
+      modelChosen: string(settings['model']) ?? app.modelChosen,
       providerAsked:
         oneOf(['auto', 'cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu'], settings['provider']) ?? app.providerAsked,
       mode: oneOf(['every-frame', 'keep-up'], settings['mode']) ?? app.mode,

@@ -222,10 +222,12 @@ describe('by keyboard alone', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('checkbox', { name: 'Measure VoVNet-27-slim' }).focus();
       await page.keyboard.press('End');
-      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Measure VoVision first 256');
+      const focused = (): Promise<string | null | undefined> => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+      expect(await focused()).toMatch(/^Measure VoVDet-/);
+      // Over the models that come with the program, whose number may grow.
+      while (/^Measure VoVDet-/.test((await focused()) ?? '')) await page.keyboard.press('ArrowUp');
       await page.keyboard.press('ArrowUp');
-      await page.keyboard.press('ArrowUp');
-      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Measure MobileNetV2');
+      expect(await focused()).toBe('Measure MobileNetV2');
       await page.keyboard.press(' ');
       await page.getByRole('radio', { name: 'Compare' }).focus();
       await page.keyboard.press('ArrowRight');

@@ -19,7 +19,7 @@ export class EngineUnderTest {
 
   private constructor(readonly dataFolder: string) {
     this.engine = new Engine(
-      { dataFolder, zooFolder: join(root, 'models/zoo'), fontsFolder: join(root, 'assets/fonts') },
+      { dataFolder, zooFolder: join(root, 'tests/models/zoo'), fontsFolder: join(root, 'assets/fonts') },
       { emit: (name, payload) => this.#heard(name, payload), trials: nodeTrials, onHang: () => undefined },
     );
   }

@@ -40,7 +40,7 @@ describe('inspect', () => {
   });
 
   it('counts every node of a file', async () => {
-    const shipped = join(root, 'models/zoo/first-256.onnx');
+    const shipped = join(root, 'tests/models/zoo/first-256.onnx');
     const answer = answerOf(await vovision(['inspect', shipped, '--json']));
     expect(answer).toMatchObject({
       file: shipped, inputs: [{ name: 'image', dims: [1, 256, 256, 3] }], parameters: 1074706, multiplyAdds: 719839232, unknown: [],

@@ -11,7 +11,7 @@ import { buildModel } from '../../../models/onnx/build.js';
 import { writeModel } from '../../../models/onnx/write.js';
 import { answerOf, root, start, temporaryFolder, vovision } from './run.js';
 
-const model = join(root, 'models/zoo/first-256.onnx');
+const model = join(root, 'tests/models/zoo/first-256.onnx');
 const left = (folder: string): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('vovision'));
 
 describe('what is written', () => {
@@ -69,7 +69,7 @@ describe.runIf(process.platform === 'linux')('a measurement that ends early (sig
 
 describe('inspect', () => {
   it('takes the models that are listed, by their IDs', async () => {
-    const [listed, file] = [await vovision(['inspect', 'first-256', '--json']), await vovision(['inspect', model, '--json'])];
+    const [listed, file] = [await vovision(['inspect', 'vovdet-nano-int8', '--json']), await vovision(['inspect', join(root, 'models/zoo/vovdet-nano-int8.onnx'), '--json'])];
     expect(listed.code, listed.stderr).toBe(0);
     expect(answerOf(listed)['multiplyAdds']).toBe(answerOf(file)['multiplyAdds']);
     expect((await vovision(['inspect', 'nonsense'])).code).toBe(2);

@@ -12,7 +12,7 @@ test.runIf(process.platform === 'linux')('nothing that is run reports its use (s
   await mkdir(temporary);
   // Only what the program itself sets may count.
   const env = { TMPDIR: temporary, VOVISION_DATA: join(folder, 'data'), ORT_DISABLE_TELEMETRY: '' };
-  const model = join(root, 'models/zoo/first-256.onnx');
+  const model = join(root, 'tests/models/zoo/first-256.onnx');
 
   const analysed = await vovision(['analyze', join(root, 'assets/sample.mp4'), '--model', model, '--provider', 'auto', '--end', '1', '--out', folder], { env });
   expect(analysed.code).toBe(0);

@@ -141,14 +141,14 @@ describe('a file that is no model to use', () => {
   });
 
   it('the shipped model cut off anywhere, or with bytes changed', async () => {
-    const bytes = readFileSync('models/zoo/first-256.onnx');
+    const bytes = readFileSync('tests/models/zoo/first-256.onnx');
     for (const share of [0.001, 0.3, 0.9, 0.99999]) {
       const path = file(bytes);
       truncateSync(path, Math.floor(bytes.length * share));
       expect(await refusal(path)).toMatch(/damaged or cut off|no ONNX model|no graph/);
     }
     const path = file(bytes);
-    copyFileSync('models/zoo/first-256.json', path.replace('.onnx', '.json'));
+    copyFileSync('tests/models/zoo/first-256.json', path.replace('.onnx', '.json'));
     bytes[bytes.length >> 1]! ^= 0xff;
     writeFileSync(path, bytes);
     expect(await refusal(path)).toMatch(/not the file its card describes/);

@@ -103,7 +103,7 @@ describe('trying providers', () => {
 
   it.runIf(existsSync(softwareVulkan))(`WebGPU on the software driver gives the CPU's boxes (needs ${softwareVulkan})`, async () => {
     process.env['VK_ICD_FILENAMES'] = softwareVulkan;
-    const [model] = await listModels('models/zoo', join(folder, 'none'));
+    const [model] = await listModels('tests/models/zoo', join(folder, 'none'));
     const cpu = await boxesOn(model!, 'cpu');
     const webgpu = await boxesOn(model!, 'webgpu');
     expect(cpu.length).toBeGreaterThan(5 * 6);

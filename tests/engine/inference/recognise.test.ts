@@ -63,11 +63,11 @@ describe('a file without a card', () => {
     const third = await answerModel(path, { classes: 'a\nb' }, store);
     expect(third).toMatchObject({ kind: 'model', model: { card: { classes: ['a', 'b'], input: { colour: 'bgr', mean: [103.53, 116.28, 123.675] } } } });
     expect(await loadModel(path, store)).toEqual(third);
-    const ids = (await listModels('models/zoo', store)).map(({ info }) => info.id);
+    const ids = (await listModels('tests/models/zoo', store)).map(({ info }) => info.id);
     expect(ids[0]).toBe('first-256');
     expect(ids).toContain(third.kind === 'model' ? third.model.info.id : '');
     rmSync(path);
-    expect((await listModels('models/zoo', store)).map(({ info }) => info.id)).toEqual(ids.filter((id) => !id.startsWith('remembered')));
+    expect((await listModels('tests/models/zoo', store)).map(({ info }) => info.id)).toEqual(ids.filter((id) => !id.startsWith('remembered')));
   });
 
   it('refuses a wrong number of class names', async () => {

@@ -101,10 +101,10 @@ describe('the inference thread', () => {
 });
 
 const clip = '../shared/clips/car-detection.mp4';
-describe.skipIf(!existsSync(clip))(`the shipped model (needs ${clip})`, () => {
+describe.skipIf(!existsSync(clip))(`a trained model (needs ${clip})`, () => {
   it('finds the one white car, and nothing where all is grey', async () => {
-    const [model] = await listModels('models/zoo', join(folder, 'none'));
-    if (!model) throw new Error('No model is shipped.');
+    const [model] = await listModels('tests/models/zoo', join(folder, 'none'));
+    if (!model) throw new Error('There is no model.');
     const thread = await InferenceThread.start(model, { provider: 'cpu', threads: 1 });
     const fit = letterbox({ width: displayPx(768), height: displayPx(432) }, { width: modelPx(256), height: modelPx(256) }, 'top-left', 114);
     const raw = execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-ss', '5', '-i', clip, '-frames:v', '1', '-vf',

@@ -12,7 +12,7 @@ describe('bench backbones', () => {
     const env = { VOVISION_DATA: await temporaryFolder(), TMPDIR: await temporaryFolder() };
     const file = join(await temporaryFolder(), 'result.csv');
     // They lie far enough apart for any machine.
-    const words = ['bench', 'backbones', 'vovnet-39', 'mobilenet-v1', 'first-256', '--size', '128', '--rounds', '2', '--seconds', '0.2'];
+    const words = ['bench', 'backbones', 'vovnet-39', 'mobilenet-v1', 'vovdet-nano', '--size', '128', '--rounds', '2', '--seconds', '0.2'];
     const first = await vovision([...words, '--energy', '-o', file], { env });
     expect(first.code, first.stderr).toBe(0);
     expect(first.stdout).toMatch(/network +input .* paper: detector/);
@@ -24,7 +24,7 @@ describe('bench backbones', () => {
     expect(best).toMatch(/,SSD300,37,42,2\.3$/);
 
     const answer = answerOf(await vovision([...words, '--json'], { env })) as unknown as Answer;
-    expect(answer.rows.map(({ subject }) => subject)).toEqual(['network:mobilenet-v1', 'model:first-256', 'network:vovnet-39']);
+    expect(answer.rows.map(({ subject }) => subject)).toEqual(['network:mobilenet-v1', 'model:vovdet-nano', 'network:vovnet-39']);
     expect(answer.rows.map(({ paper }) => paper?.framesPerSecond ?? null)).toEqual([37, null, 25]);
     expect(answer.agreement).toMatchObject({ tau: 1, pairs: 3, swapped: 0, clearlySwapped: 0 });
     expect(readdirSync(join(env.VOVISION_DATA, 'lab')).length).toBe(2);

@@ -180,7 +180,7 @@ describe('the experiment', () => {
     expect(aggregationFinding({ title: 'T', trained: false }, norms(1, 0.9))).not.toContain('paper');
   });
 
-  const first = 'models/zoo/first-256.onnx';
+  const first = 'tests/models/zoo/first-256.onnx';
   it('reads a trained detector whose names are not ours', () => {
     const { finding, table } = lookAt({ title: 'first', model: readModel(readFileSync(first)), source: first, inputs: { image: [1, 256, 256, 3] }, trained: true });
     expect(finding).toMatch(/^8 one-shot aggregations of first: the least used source has on average 84 % of the weight/);

@@ -56,7 +56,7 @@ describe('damaged files', () => {
       return path;
     });
     const foreign = join(shared, 'models/foreign-face-slim-320.onnx');
-    const files = [join(root, 'models/zoo/first-256.onnx'), ...built, ...(existsSync(foreign) ? [foreign] : [])];
+    const files = [join(root, 'tests/models/zoo/first-256.onnx'), ...built, ...(existsSync(foreign) ? [foreign] : [])];
     const { outcomes, wrong, mebibytes } = read(400, files, 128);
     expect(wrong).toEqual([]);
     expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(400);

@@ -84,7 +84,7 @@ describe.skipIf(skipped !== null)(skipped === null ? 'the official package' : `t
     }
   });
 
-  it.for(['models/zoo/first-256.onnx', join(shared, 'models/foreign-face-slim-320.onnx')])('finds the same dimensions in %s, read and written', (path, { skip }) => {
+  it.for(['tests/models/zoo/first-256.onnx', join(shared, 'models/foreign-face-slim-320.onnx')])('finds the same dimensions in %s, read and written', (path, { skip }) => {
     if (!existsSync(path)) skip(`${path} is not here`);
     const model = readModel(new Uint8Array(readFileSync(path)));
     const written = join(folder, 'written.onnx');

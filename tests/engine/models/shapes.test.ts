@@ -51,7 +51,7 @@ const compare = async (model: ModelProto): Promise<number> => {
 
 describe('shapes are those of onnxruntime', () => {
   const foreign = join(shared, 'models/foreign-face-slim-320.onnx');
-  it.for([['models/zoo/first-256.onnx', 261], [foreign, 217]] as const)('%s', async ([path, count], { skip }) => {
+  it.for([['tests/models/zoo/first-256.onnx', 261], [foreign, 217]] as const)('%s', async ([path, count], { skip }) => {
     if (!existsSync(path)) skip(`${path} is not here`);
     expect(await compare(readModel(new Uint8Array(readFileSync(path))))).toBe(count);
   });

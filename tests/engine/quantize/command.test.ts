@@ -10,7 +10,7 @@ import { readModel } from '../../../models/onnx/read.js';
 import { answerOf, root, shared, start, vovision } from '../cli/run.js';
 
 const clip = join(root, 'assets/sample.mp4');
-const zoo = join(root, 'models/zoo/first-256.onnx');
+const zoo = join(root, 'tests/models/zoo/first-256.onnx');
 const face = join(shared, 'models/foreign-face-slim-320.onnx');
 
 /** A Python with the official package; null where there is none. */

@@ -22,13 +22,13 @@ import { EngineUnderTest } from '../analysis/harness.js';
 import { root, temporaryFolder } from '../cli/run.js';
 
 const id = 'first-256';
-const zooFile = join(root, `models/zoo/${id}.onnx`);
+const zooFile = join(root, `tests/models/zoo/${id}.onnx`);
 const sample = join(root, 'assets/sample.mp4');
 
 const told = (under: EngineUnderTest): readonly FasterProgress[] => under.events.flatMap(({ name, payload }) => (name === 'faster' ? [payload as FasterProgress] : []));
 const ended = async (under: EngineUnderTest, job: string): Promise<FasterProgress> => {
   const last = (): FasterProgress | undefined => told(under).find((progress) => progress.job === job && progress.state !== 'running');
-  await under.until(() => last() !== undefined, 'the model to be made faster', 110_000);
+  await under.until(() => last() !== undefined, 'the model to be made faster', 280_000);
   return last()!;
 };
 const filesIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder, { recursive: true }).catch(() => [])).filter((name) => /\.(onnx|part)$/.test(name));
@@ -111,7 +111,7 @@ describe('making a model faster', () => {
     expect(stages).toEqual([...stages].sort((a, b) => a - b));
     const fractions = told(under).map((progress) => progress.fraction);
     expect(fractions.every((each, n) => each >= 0 && each <= 1 && each >= (fractions[n - 1] ?? 0) - 1e-9)).toBe(true);
-  });
+  }, 300_000);
 
   it.each(['int8', 'pictures', 'measure'] as const)('keeps nothing when it is cancelled at “%s”, and lets the analysis go on', async (stage) => {
     const analysed = stage === 'pictures';

@@ -7,7 +7,7 @@ import { allNodes, externalData, foreignDomains, modelInputs, modelMetadata, mod
 import { makeTensor } from '../../../models/onnx/tensor.js';
 import { writeModel } from '../../../models/onnx/write.js';
 
-const shipped = new Uint8Array(readFileSync('models/zoo/first-256.onnx'));
+const shipped = new Uint8Array(readFileSync('tests/models/zoo/first-256.onnx'));
 const fault = (bytes: Uint8Array, limits = readLimits): OnnxFault | null => {
   try {
     readModel(bytes, limits);
