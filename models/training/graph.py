@@ -60,6 +60,7 @@ class Graph(nn.Module):
             raise GraphError(f"{path} cannot be read as ONNX: {error}") from error
         graph = model.graph
         self.path = str(path)
+        self.name = model.graph.name
         self.momentum = momentum
         self.metadata = {each.key: each.value for each in model.metadata_props}
         self.constants = {each.name: numpy_helper.to_array(each) for each in graph.initializer}

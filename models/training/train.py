@@ -202,6 +202,9 @@ def main() -> None:
         return
     evaluate(run, val, options)
     run.save()
+    # Where the average lags behind the descent, the weights themselves are the better ones.
+    export(options.out / "final.safetensors", run.graph.tensors(), notes(run, options))
+    export(options.out / "final-small.safetensors", run.graph.tensors(), notes(run, options), compact=True)
     say("done")
 
 
@@ -211,13 +214,21 @@ def evaluate(run: Run, val, options: argparse.Namespace) -> None:
     say(f"AP50 {json.dumps(result)}")
     with open(options.out / "log.jsonl", "a") as file:
         file.write(json.dumps(line) + "\n")
-    metadata = {"step": str(run.step), "minutes": f"{run.seconds / 60:.1f}", "ap50": json.dumps(result)}
+    metadata = {**notes(run, options), "ap50": json.dumps(result)}
     export(options.out / "latest.safetensors", run.average.tensors(), metadata)
     export(options.out / "latest-small.safetensors", run.average.tensors(), metadata, compact=True)
     score = result.get("voc07", result["all"])
     if score > run.best:
         run.best = score
         export(options.out / "best.safetensors", run.average.tensors(), metadata)
+
+
+def notes(run: Run, options: argparse.Namespace) -> dict[str, str]:
+    """What a card has to tell of a training, kept with its weights."""
+    return {
+        "network": run.graph.name, "recipe": options.recipe, "seed": str(options.seed), "size": str(options.eval_size),
+        "step": str(run.step), "pictures": str(run.step * run.settings.batch), "minutes": f"{run.seconds / 60:.1f}",
+    }
 
 
 def say(text: str) -> None:

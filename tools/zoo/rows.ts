@@ -22,7 +22,8 @@ const checkpoints = 'models/training/checkpoints';
 export const zooRows: readonly ZooRow[] = [
   {
     id: 'vovdet-nano', size: 320, weights: `${checkpoints}/vovdet-nano.safetensors`,
-    before: null, rendered: false, taught: false,
+    before: '94 minutes with the recipe short before, without teacher and rendered pictures; of these 111 minutes, 57 with them.',
+    rendered: true, taught: true,
     knownFaults: ['small and thin things (bottles, boats, birds) are often missed', 'trucks were labelled in street pictures only: others may be taken for cars or buses'],
     stills: [],
   },
