@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { listModels } from '../../../electron/engine/inference/cards.js';
+import { forgetSurvey, isSurveyed, knownUsual, surveyUsual } from '../../../electron/engine/inference/survey.js';
+import { nodeTrials, type TrialRunner } from '../../../electron/engine/inference/trial-runner.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'survey-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let dataFolder = '';
+beforeEach(() => {
+  dataFolder = mkdtempSync(join(folder, 'data-'));
+});
+const models = await listModels('models/zoo', join(folder, 'none'));
+const networks = new Set(models.map(({ card }) => card.network));
+
+/** Real trials, counted. */
+const counted = (): { readonly trials: TrialRunner; readonly asked: string[] } => {
+  const asked: string[] = [];
+  return { asked, trials: { run: (request, milliseconds, signal) => {
+    asked.push(`${request.path} ${request.kind === 'provider' ? request.provider : ''}`);
+    return nodeTrials.run(request, milliseconds, signal);
+  } } };
+};
+const kept = (): readonly string[] => readdirSync(join(dataFolder, 'providers')).filter((name) => name.startsWith('usual-'));
+
+describe('what suits this machine', () => {
+  it('is a guess at first, and tries nothing', async () => {
+    expect(networks).toContain('vovdet-nano');
+    expect(await knownUsual(models, dataFolder)).toEqual({ id: 'vovdet-nano-int8', time: null });
+    expect(await isSurveyed(models, dataFolder)).toBe(false);
+    expect(readdirSync(dataFolder)).toEqual([]);
+    expect(await knownUsual([], dataFolder)).toBeNull();
+  });
+
+  it('is found out once by real trials, float32 and int8 on the CPU, and kept', async () => {
+    const { trials, asked } = counted();
+    const usual = await surveyUsual(models, { dataFolder, trials });
+    expect(models.map(({ info }) => info.id)).toContain(usual?.id);
+    expect(usual!.time).toBeGreaterThan(0);
+    for (const name of ['vovdet-nano', 'vovdet-nano-int8']) expect(asked.filter((each) => each.endsWith(`/${name}.onnx cpu`))).toHaveLength(1);
+    expect(await knownUsual(models, dataFolder)).toEqual(usual);
+    expect(kept()).toHaveLength(1);
+    const before = asked.length;
+    expect(await surveyUsual(models, { dataFolder, trials })).toEqual(usual);
+    expect(asked).toHaveLength(before);
+    // Other files are another question.
+    expect(await isSurveyed(models.slice(1), dataFolder)).toBe(false);
+
+    await forgetSurvey(models, dataFolder);
+    expect([await isSurveyed(models, dataFolder), kept()]).toEqual([false, []]);
+  });
+
+  it('is measured again where what was kept is damaged, and keeps nothing of what was cut short', async () => {
+    await surveyUsual(models, { dataFolder, trials: nodeTrials });
+    const file = join(dataFolder, 'providers', kept()[0]!);
+    for (const damage of ['', '[]', '{"vovdet-nano": {"cpu": -1}}', '{"vovdet-nano": {"gpu": 1}}', readFileSync(file, 'utf8').slice(0, -3)]) {
+      writeFileSync(file, damage);
+      expect(await knownUsual(models, dataFolder)).toEqual({ id: 'vovdet-nano-int8', time: null });
+    }
+    await forgetSurvey(models, dataFolder);
+    const controller = new AbortController();
+    const { trials, asked } = counted();
+    const waiting = surveyUsual(models, { dataFolder, trials, signal: controller.signal });
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    expect(kept()).toEqual([]);
+  });
+});
