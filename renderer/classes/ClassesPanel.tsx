@@ -86,6 +86,7 @@ export const ClassesPanel = () => {
           <input
             className={styles.input}
             type="text"
+            aria-label={words.classes.search}
             placeholder={words.classes.search}
             value={search}
             onChange={(event) => setSearch(event.target.value)}

@@ -123,23 +123,24 @@ describe('making a model faster', () => {
 
     await inMenu(page, /^All models/);
     await bothThemes(page);
-    await dialog(page).getByRole('button', { name: `About ${made}` }).click();
+    // The program may come with such a form of its own.
+    const row = dialog(page).locator('li').filter({ hasText: 'made here' });
+    await row.getByRole('button', { name: `About ${made}` }).click();
     await page.getByRole('dialog', { name: made }).getByText('32 pictures of sample.mp4').waitFor();
     await page.keyboard.press('Escape');
-    await dialog(page).getByRole('button', { name: `Delete ${made}` }).focus();
+    await row.getByRole('button', { name: `Delete ${made}` }).focus();
     await page.keyboard.press('Enter');
-    await dialog(page).getByText('Delete this model and its file?').waitFor();
-    await dialog(page).getByRole('button', { name: 'Keep' }).click();
+    await row.getByText('Delete this model and its file?').waitFor();
+    await row.getByRole('button', { name: 'Keep' }).click();
     expect((await keptFiles(under.dataFolder)).length).toBe(1);
-    await dialog(page).getByRole('button', { name: `Delete ${made}` }).click();
+    await row.getByRole('button', { name: `Delete ${made}` }).click();
     await page.keyboard.press('Enter');
-    await dialog(page).getByRole('button', { name: `Delete ${made}` }).or(dialog(page).getByText('Delete this model')).first().waitFor({ state: 'detached' });
-    expect(await dialog(page).getByText(made).count()).toBe(0);
+    await row.waitFor({ state: 'detached' });
     expect(await keptFiles(under.dataFolder)).toEqual([]);
     // None that comes with the program can be deleted.
     expect(await dialog(page).getByRole('button', { name: /^(Delete|Take) / }).count()).toBe(0);
-    await page.keyboard.press('Escape');
-    await shown(page).filter({ hasNotText: made }).waitFor();
+    // Another one is in use instead.
+    expect(await dialog(page).locator('[aria-pressed=true]').count()).toBe(1);
   }, 400_000);
 });
 
