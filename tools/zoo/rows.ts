@@ -24,8 +24,8 @@ export const zooRows: readonly ZooRow[] = [
     id: 'vovdet-nano', size: 320, weights: `${checkpoints}/vovdet-nano.safetensors`,
     before: '94 minutes with the recipe short before, without teacher and rendered pictures; of these 111 minutes, 57 with them.',
     rendered: true, taught: true,
-    knownFaults: ['small and thin things (bottles, boats, birds) are often missed', 'trucks were labelled in street pictures only: others may be taken for cars or buses'],
-    stills: [],
+    knownFaults: ['small and thin things (bottles, boats, birds) are often missed', 'bottles held up close are sometimes taken for people', 'cars seen from above are mostly missed', 'trucks were labelled in street pictures only: others may be taken for cars or buses'],
+    stills: ['highway-1', 'one-by-one-person-detection-2', 'walk-1', 'car-detection-4', 'bottle-detection-1'].map((name) => `docs/models/vovdet-nano/${name}.jpg`),
   },
   {
     id: 'vovdet-slim', size: 416, weights: `${checkpoints}/vovdet-slim.safetensors`,
