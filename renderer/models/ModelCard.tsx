@@ -4,6 +4,7 @@ import type { MadeModel, ModelInfo } from '../../electron/engine/contract/contra
 import { Dialog, IconButton } from '../ui/ui.js';
 import { bytes, count } from '../ui/format.js';
 import { words } from '../words.js';
+import { ModelFigures } from './ModelFigures.js';
 import styles from './ModelCard.module.css';
 
 const { card } = words.models;
@@ -56,14 +57,19 @@ export const ModelCard = ({ model, open, onOpenChange }: ModelCardProps) => (
         <code data-selectable>{model.hash}</code>
         <CopyButton text={model.hash} />
       </dd>
-      <dt>{words.models.classes(model.classes.length)}</dt>
-      <dd>
-        <ul className={styles.classes}>
-          {model.classes.map((name, id) => (
-            <li key={id}>{name}</li>
-          ))}
-        </ul>
-      </dd>
+      <ModelFigures figures={model.figures} classes={model.classes} />
+      {model.figures.accuracy.length === 0 && (
+        <>
+          <dt>{words.models.classes(model.classes.length)}</dt>
+          <dd>
+            <ul className={styles.classes}>
+              {model.classes.map((name, id) => (
+                <li key={id}>{name}</li>
+              ))}
+            </ul>
+          </dd>
+        </>
+      )}
     </dl>
   </Dialog>
 );
