@@ -75,7 +75,6 @@ describe('about a model', () => {
         await page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
         await page.waitForTimeout(300);
         expect(await stumbles(page, '[role=dialog]'), theme).toEqual([]);
-        if (process.env['SHOTS']) await page.screenshot({ path: join(process.env['SHOTS'], `card-${theme}.png`) });
       }
     } finally {
       await close();
