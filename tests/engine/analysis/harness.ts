@@ -17,15 +17,16 @@ export class EngineUnderTest {
   readonly events: { name: EventName; payload: unknown; at: number }[] = [];
   #listeners: (() => void)[] = [];
 
-  private constructor(readonly dataFolder: string) {
+  private constructor(readonly dataFolder: string, zooFolder: string) {
     this.engine = new Engine(
-      { dataFolder, zooFolder: join(root, 'tests/models/zoo'), fontsFolder: join(root, 'assets/fonts') },
+      { dataFolder, zooFolder, fontsFolder: join(root, 'assets/fonts') },
       { emit: (name, payload) => this.#heard(name, payload), trials: nodeTrials, onHang: () => undefined },
     );
   }
 
-  static async create(dataFolder?: string): Promise<EngineUnderTest> {
-    return new EngineUnderTest(dataFolder ?? (await mkdtemp(join(tmpdir(), 'vovision-engine-'))));
+  /** The models are those of the tests, whose figures never move, unless `zooFolder` names others. */
+  static async create(dataFolder?: string, zooFolder = join(root, 'tests/models/zoo')): Promise<EngineUnderTest> {
+    return new EngineUnderTest(dataFolder ?? (await mkdtemp(join(tmpdir(), 'vovision-engine-'))), zooFolder);
   }
 
   async open(path: string): Promise<string> {

@@ -1,10 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { seconds } from '../../../electron/engine/contract/contract.js';
 import { listModels } from '../../../electron/engine/inference/cards.js';
 import { forgetSurvey, isSurveyed, knownUsual, surveyUsual } from '../../../electron/engine/inference/survey.js';
 import { nodeTrials, type TrialRunner } from '../../../electron/engine/inference/trial-runner.js';
+import { EngineUnderTest } from '../analysis/harness.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'survey-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,5 +70,25 @@ describe('what suits this machine', () => {
     controller.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     expect(kept()).toEqual([]);
+  });
+});
+
+describe('the app', () => {
+  it('begins with the guess, finds out beside the first analysis that may choose, and keeps the model of that', async () => {
+    const under = await EngineUnderTest.create(dataFolder, 'models/zoo');
+    expect(await under.engine.handle('models.usual', {})).toBe('vovdet-nano-int8');
+    const video = await under.open('assets/sample.mp4');
+    // Where the provider was asked for by name, nothing is tried.
+    await under.start(video, { model: 'vovdet-nano-int8' });
+    await under.until(() => under.found.size > 5, 'the first boxes');
+    const run = await under.engine.handle('run.start', { video, model: 'vovdet-nano-int8', provider: 'auto', mode: 'every-frame', from: seconds(0) });
+    expect(existsSync(join(dataFolder, 'providers'))).toBe(false);
+    await under.until(() => existsSync(join(dataFolder, 'providers')) && kept().some((name) => name.endsWith('.json')), 'the survey');
+    expect(await isSurveyed(models, dataFolder)).toBe(true);
+    expect(await under.engine.handle('models.usual', {})).toBe((await knownUsual(models, dataFolder))!.id);
+    expect(under.events.every(({ name, payload }) => name !== 'run' || (payload as { run: string }).run === run.run)).toBe(true);
+    await under.engine.handle('providers.try', { model: 'vovdet-nano-int8' });
+    expect(await isSurveyed(models, dataFolder)).toBe(false);
+    await under.engine.dispose();
   });
 });
