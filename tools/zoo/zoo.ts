@@ -1,12 +1,12 @@
 /**
- * Makes models/zoo of what trainings left: npm run zoo [-- --data ../shared/data]. For every row of rows.ts
+ * Makes models/zoo of what trainings left: npm run zoo [-- --data ../shared/data --out models/zoo]. For every row of rows.ts
  * it writes the model in float32, float16 and int8, with cards that say what was measured here.
  * The same weights give the same files but for the times.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { detectorCard, openTraining, trainedWeights } from '../../electron/cli/trained-detector.js';
 import { writeWhole } from '../../electron/cli/write-whole.js';
@@ -99,11 +99,13 @@ const timeRow = async (made: readonly Made[], folder: string, signal: AbortSigna
 };
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { data: { type: 'string', default: join(programRoot, '../shared/data') } } });
+  const { values } = parseArgs({
+    options: { data: { type: 'string', default: join(programRoot, '../shared/data') }, out: { type: 'string', default: join(programRoot, 'models/zoo') } },
+  });
   for (const name of ['val.json', ...calibrationArchives]) {
     if (!existsSync(join(values.data, name))) throw new Error(`There is no ${name} in ${values.data}: name the folder of labelled pictures with --data.`);
   }
-  const zoo = join(programRoot, 'models/zoo');
+  const zoo = resolve(values.out);
   await mkdir(zoo, { recursive: true });
   const setting: Setting = { data: values.data, tools: await locateTools(), signal: new AbortController().signal };
   const kept = new Set<string>();
@@ -124,7 +126,7 @@ const main = async (): Promise<void> => {
     }
     names.forEach((name) => kept.add(name));
   }
-  for (const name of await readdir(zoo)) if (!kept.has(name)) say(`models/zoo/${name} is of no row that was made, and stays.`);
+  for (const name of await readdir(zoo)) if (!kept.has(name)) say(`${relative(programRoot, join(zoo, name))} is of no row that was made, and stays.`);
 };
 
 main().catch((error: unknown) => {
