@@ -22,10 +22,16 @@ export class FileNames {
     return { kind, message: this.#strip(message), ...(hint !== undefined && { hint: this.#strip(hint) }) };
   }
 
-  /** The same in all errors that a model's new forms met with. */
+  /** The same in all that is told of a model's new forms: why one could not be made or did not run, and the verdict, which says so again. */
   hideIn(progress: FasterProgress): FasterProgress {
-    const hide = (error: ErrorData | null): ErrorData | null => (error === null ? null : this.hide(error));
-    return { ...progress, error: hide(progress.error), forms: progress.forms.map((form) => ({ ...form, error: hide(form.error) })) };
+    const { error, forms, outcome } = progress;
+    const hide = (given: ErrorData | null): ErrorData | null => (given === null ? null : this.hide(given));
+    return {
+      ...progress,
+      error: hide(error),
+      forms: forms.map((form) => ({ ...form, error: hide(form.error), times: form.times.map((time) => ({ ...time, error: time.error === null ? null : this.#strip(time.error) })) })),
+      outcome: outcome === null ? null : { ...outcome, verdict: this.#strip(outcome.verdict) },
+    };
   }
 
   /** What `work` gives, or its error with names in place of paths. */

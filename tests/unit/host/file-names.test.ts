@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UserError } from '../../../electron/engine/contract/contract.js';
+import { UserError, type FasterForm, type FasterOutcome, type FasterProgress, type ModelInfo } from '../../../electron/engine/contract/contract.js';
 import { FileNames } from '../../../electron/host/file-names.js';
 
 const names = (...paths: string[]): FileNames => {
@@ -18,6 +18,18 @@ it.each<[string, string, string]>([
 ])('names files instead of paths in %s', (_, message, shown) => {
   const hidden = names('/home/ada/a clip.mp4', '/home/ada/deep/x.mp4', '/root.mp4', 'relative/y.mp4').hide({ kind: 'bad-input', message, hint: message });
   expect(hidden).toEqual({ kind: 'bad-input', message: shown, hint: shown });
+});
+
+it('names files instead of paths wherever a model’s new forms are told of', () => {
+  const path = '/home/ada/models/street.onnx';
+  const error = { kind: 'bad-model', message: `${path} is broken.` } as const;
+  const form: FasterForm = { form: 'int8', fileSize: null, times: [{ provider: 'cpu', time: null, error: `no room for ${path}` }, { provider: 'cuda', time: null, error: null }], best: null, ratio: null, agreement: null, error };
+  const outcome: FasterOutcome = { winner: 'original', verdict: `int8 could not be made: ${path} is broken.`, made: null, calibrated: 1, compared: 1, boxes: 20, videos: ['a.mp4'] };
+  const progress = { job: 'j', model: {} as ModelInfo, state: 'failed', stage: 'int8', step: '', fraction: 0, forms: [form], outcome, error } satisfies FasterProgress;
+  const hidden = names(path).hideIn(progress);
+  expect(JSON.stringify(hidden)).not.toContain('/home/ada');
+  expect([hidden.error?.message, hidden.forms[0]?.error?.message, hidden.forms[0]?.times.map((time) => time.error), hidden.outcome?.verdict])
+    .toEqual(['street.onnx is broken.', 'street.onnx is broken.', ['no room for street.onnx', null], 'int8 could not be made: street.onnx is broken.']);
 });
 
 it('keeps the kind of an error, and leaves one without a path as it is', async () => {
