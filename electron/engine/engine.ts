@@ -50,9 +50,19 @@ export class Engine {
     this.#runs = new Runs(settings.dataFolder, this.#videos, this.#workers, tools, (id) => this.#model(id), (signal) => this.#survey(options.trials, signal), emit);
     this.#exports = new Exports(this.#runs, settings.fontsFolder, tools, emit);
     const measuring = { dataFolder: settings.dataFolder, startChild: options.startChild ?? hostChildren, rest: () => this.#runs.rest(), emit };
-    this.#lab = new Lab({ ...measuring, models: () => this.#models() });
+    // Both would take the machine from each other.
+    this.#lab = new Lab({
+      ...measuring,
+      models: () => this.#models(),
+      refuse: () => {
+        if (this.#faster.busy) throw new UserError('usage', 'A model is being made faster, which takes the machine.', 'Wait until it is done, or cancel it.');
+      },
+    });
     this.#faster = new Faster({
       ...measuring, tools,
+      refuse: () => {
+        if (this.#lab.busy) throw new UserError('usage', 'The lab is measuring something.', 'Wait until it is done, or cancel it there.');
+      },
       model: (id) => this.#model(id),
       video: (token) => this.#videos.get(token).file,
       providers: async (model, signal) => (await this.#workers.ranking(model)) ?? this.#workers.rank(model, signal),
@@ -91,11 +101,7 @@ export class Engine {
         return null;
       },
       'faster.open': () => this.#faster.open(),
-      'faster.start': (args) => {
-        // Both would take the machine from each other.
-        if (this.#lab.busy) throw new UserError('usage', 'The lab is measuring something.', 'Wait until it is done, or cancel it there.');
-        return this.#faster.start(args);
-      },
+      'faster.start': (args) => this.#faster.start(args),
       'faster.cancel': ({ job }) => {
         this.#faster.cancel(job);
         return null;
@@ -129,10 +135,7 @@ export class Engine {
         return null;
       },
       'lab.open': () => this.#lab.open(),
-      'lab.start': ({ plan }) => {
-        if (this.#faster.busy) throw new UserError('usage', 'A model is being made faster, which takes the machine.', 'Wait until it is done, or cancel it.');
-        return this.#lab.start(plan);
-      },
+      'lab.start': ({ plan }) => this.#lab.start(plan),
       'lab.cancel': ({ job }) => {
         this.#lab.cancel(job);
         return null;

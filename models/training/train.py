@@ -200,6 +200,8 @@ def main() -> None:
     if done() < 1:
         say("stopped; the same command carries on")
         return
+    # Measuring may fail, and nothing may be lost by that.
+    run.save()
     evaluate(run, val, options)
     run.save()
     # Where the average lags behind the descent, the weights themselves are the better ones.

@@ -1,7 +1,7 @@
-import { Download, FolderOpen, X } from 'lucide-react';
+import { Download, FolderOpen } from 'lucide-react';
 import type { ExportProgress } from '../../electron/engine/contract/contract.js';
 import { app, useApp } from '../state/store.js';
-import { Button, IconButton, ProgressBar, Spinner, ToneIcon } from '../ui/ui.js';
+import { Button, JobCard, JobDetail, JobFigures, ProgressBar, Spinner, ToneIcon } from '../ui/ui.js';
 import { count, figure, remaining } from '../ui/format.js';
 import { words } from '../words.js';
 import styles from './ExportCards.module.css';
@@ -28,45 +28,28 @@ const Card = ({ job }: { readonly job: ExportProgress }) => {
   const { cancelExport, revealExport, dismissExport } = app.getState();
   const running = job.state === 'running';
   return (
-    <li className={styles.card}>
-      <span className={styles.mark}>
-        <Mark state={job.state} />
-      </span>
-      <div className={styles.text}>
-        <p className={styles.title}>{titleOf(job)}</p>
-        {running && (
-          <>
-            <ProgressBar label={titleOf(job)} value={job.framesTotal === null ? null : job.framesDone / Math.max(1, job.framesTotal)} />
-            <p className={styles.figures} {...(job.encoder !== null && { title: say.encoder(job.encoder) })}>
-              {progressOf(job).map((part) => (
-                <span key={part}>{part}</span>
-              ))}
-            </p>
-          </>
-        )}
-        {job.error !== null && (
-          <p className={styles.detail} data-selectable>
-            {job.error.message} {job.error.hint}
-          </p>
-        )}
-        {job.notes.map((note) => (
-          <p key={note} className={styles.detail} data-selectable>{note}</p>
-        ))}
-        {job.state === 'done' && (
-          <Button size="small" className={styles.action} icon={desktop ? <FolderOpen size={14} /> : <Download size={14} />} onClick={() => void revealExport(job.job)}>
-            {desktop ? say.reveal : say.download}
-          </Button>
-        )}
-      </div>
-      <IconButton
-        label={running ? say.cancel : say.dismiss}
-        size="small"
-        side="left"
-        onClick={() => (running ? void cancelExport(job.job) : dismissExport(job.job))}
-      >
-        <X size={14} />
-      </IconButton>
-    </li>
+    <JobCard
+      mark={<Mark state={job.state} />}
+      title={titleOf(job)}
+      closeLabel={running ? say.cancel : say.dismiss}
+      onClose={() => (running ? void cancelExport(job.job) : dismissExport(job.job))}
+    >
+      {running && (
+        <>
+          <ProgressBar label={titleOf(job)} value={job.framesTotal === null ? null : job.framesDone / Math.max(1, job.framesTotal)} />
+          <JobFigures title={job.encoder === null ? undefined : say.encoder(job.encoder)}>
+            {progressOf(job).map((part) => <span key={part}>{part}</span>)}
+          </JobFigures>
+        </>
+      )}
+      {job.error !== null && <JobDetail>{job.error.message} {job.error.hint}</JobDetail>}
+      {job.notes.map((note) => <JobDetail key={note}>{note}</JobDetail>)}
+      {job.state === 'done' && (
+        <Button size="small" className={styles.action} icon={desktop ? <FolderOpen size={14} /> : <Download size={14} />} onClick={() => void revealExport(job.job)}>
+          {desktop ? say.reveal : say.download}
+        </Button>
+      )}
+    </JobCard>
   );
 };
 
@@ -77,7 +60,7 @@ export const ExportCards = () => {
   return (
     <ul className={styles.cards} aria-label={words.export.cards.region} aria-live="polite">
       {jobs.map((job) => (
-        <Card key={job.job} job={job} />
+        <li key={job.job}><Card job={job} /></li>
       ))}
     </ul>
   );

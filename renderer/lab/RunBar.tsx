@@ -1,24 +1,13 @@
-import { useEffect, useState } from 'react';
 import { X } from 'lucide-react';
 import { viewOf } from '../state/slices/lab.js';
 import { app, useApp } from '../state/store.js';
 import { Banner, Button, ProgressBar, Spinner } from '../ui/ui.js';
 import { remaining } from '../ui/format.js';
+import { useRemaining } from '../ui/useRemaining.js';
 import { words } from '../words.js';
-import { remainingSeconds } from './remaining.js';
 import styles from './RunBar.module.css';
 
 const say = words.lab;
-
-const useNow = (running: boolean): number => {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!running) return;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [running]);
-  return now;
-};
 
 /** What is being measured, how far it is, and how it ended where it did not end well. */
 export const RunBar = () => {
@@ -29,7 +18,7 @@ export const RunBar = () => {
   // Only what is really being analysed can rest.
   const rests = useApp((state) => state.run !== null && state.queue.some((item) => item.state === 'analysing'));
   const running = progress?.state === 'running';
-  const now = useNow(running);
+  const left = useRemaining(seen, running ? progress.fraction : null);
   const { cancelLab, dismissLabProgress } = app.getState();
   if (progress === null) {
     return starting ? <div className={styles.bar} role="status"><Spinner size={14} /> <span>{say.starting}</span></div> : null;
@@ -47,7 +36,6 @@ export const RunBar = () => {
     );
   }
   if (!running) return null;
-  const left = seen === null ? null : remainingSeconds(seen, progress.fraction, now);
   return (
     <section className={styles.bar} aria-label={say.running} data-part="lab-progress">
       <div className={styles.words}>

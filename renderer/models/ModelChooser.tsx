@@ -4,6 +4,7 @@ import type { ModelInfo } from '../../electron/engine/contract/contract.js';
 import { app, useApp } from '../state/store.js';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/ui.js';
 import { words } from '../words.js';
+import { originOf, sizeFacts } from './facts.js';
 import { ModelCard } from './ModelCard.js';
 import { ModelQuestions } from './ModelQuestions.js';
 import styles from './Chooser.module.css';
@@ -11,9 +12,8 @@ import styles from './Chooser.module.css';
 const detailOf = (model: ModelInfo, usual: string | null): string =>
   [
     ...(model.id === usual ? [words.models.usual] : []),
-    words.models.size(model.input.width, model.input.height),
-    words.models.classes(model.classes.length),
-    ...(model.shipped ? [] : [model.kept && model.made !== null ? words.faster.list.madeHere : words.models.own]),
+    ...sizeFacts(model),
+    ...(model.shipped ? [] : [originOf(model)]),
   ].join(' · ');
 
 /** The model in the header: what there is, what one more would be, what the chosen one is. */
@@ -57,7 +57,7 @@ export const ModelChooser = () => {
           {words.faster.action}
         </MenuItem>
         <MenuItem icon={<List size={14} />} onSelect={() => openDialog('allModels')}>
-          {words.faster.list.action}
+          {words.models.list.action}
         </MenuItem>
         <MenuItem icon={<Info size={14} />} disabled={chosen === null} onSelect={() => setCard(true)}>
           {words.models.details}

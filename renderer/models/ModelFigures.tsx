@@ -1,6 +1,7 @@
 import { Fragment, type CSSProperties } from 'react';
 import type { AccuracyOn, ModelFigures as Figures } from '../../electron/engine/contract/contract.js';
 import { dash, figure } from '../ui/format.js';
+import { Unseen } from '../ui/ui.js';
 import { words } from '../words.js';
 import styles from './ModelFigures.module.css';
 
@@ -23,7 +24,7 @@ const Accuracy = ({ sets, classes }: { readonly sets: readonly AccuracyOn[]; rea
     <caption className={styles.caption}>{say.accuracyNote}</caption>
     <thead>
       <tr>
-        <th scope="col"><span className={styles.unseen}>{say.class}</span></th>
+        <th scope="col"><Unseen>{say.class}</Unseen></th>
         {sets.map(({ set }) => <th key={set} scope="col">{set}</th>)}
       </tr>
     </thead>

@@ -6,14 +6,13 @@ import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { usualMinScore } from '../../electron/engine/contract/contract.js';
 import { figuresOf, framesToShow, type ClipFigures } from './figures.js';
 import { analyse, writeStill } from './run.js';
 import { clips } from './table.js';
 
 /** Stills of each clip, and the confidences that are compared. */
 const stills = 4;
-/** Where the app begins. */
-const usualConfidence = 0.4;
 const compared = [0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6];
 
 type Row = ClipFigures & { readonly file: string; readonly framesPerSecond: number; readonly stills: readonly string[]; readonly byConfidence: readonly (ClipFigures & { readonly confidence: number })[] };
@@ -47,7 +46,7 @@ if (model === undefined || !existsSync(folder)) {
   console.error(model === undefined ? 'Name a model: npm run clips -- MODEL.onnx --out FOLDER' : `There is no folder ${folder}; name it with --clips.`);
   process.exit(2);
 }
-const confidence = Number(values.confidence ?? usualConfidence);
+const confidence = Number(values.confidence ?? usualMinScore);
 if (!(confidence >= 0 && confidence <= 1)) {
   console.error(`--confidence is ${String(values.confidence)}; it must be from 0 to 1.`);
   process.exit(2);

@@ -1,5 +1,6 @@
-import { basename, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
+import { cardPath } from '../../engine/inference/cards.js';
 import { networkCost } from '../../../models/cost/cost.js';
 import { detectorNetwork } from '../../../models/detector/detector.js';
 import { usualClasses, type DetectorRow } from '../../../models/detector/rows.js';
@@ -51,15 +52,14 @@ export const buildDetector = async (row: DetectorRow, args: Parsed): Promise<Tol
   const card = training ? null : detectorCard(network, {
     classes, bytes, name: precision === 'float16' ? `${row.title}, float16` : row.title, source: trained?.source ?? `Untrained; weights of seed ${seed}.`,
   });
-  const cardPath = join(path, '..', `${basename(path, extname(path))}.json`);
-  if (card !== null) await writeWhole(cardPath, new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`));
+  if (card !== null) await writeWhole(cardPath(path), new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`));
 
   const { parameters, multiplyAdds } = networkCost(network);
   const from = trained === null ? `untrained, from seed ${seed}` : `weights ${trained.hash.slice(0, 12)}`;
   return {
     answer: {
       id: network.id, title: network.title, seed: trained === null ? seed : null, weights: trained?.hash ?? null, classes, input: size, parameters, multiplyAdds,
-      output: path, card: card === null ? null : cardPath, bytes: bytes.length, inputs: modelInputs(model), outputs: modelOutputs(model),
+      output: path, card: card === null ? null : cardPath(path), bytes: bytes.length, inputs: modelInputs(model), outputs: modelOutputs(model),
     },
     text: `${path}: ${network.title}, ${size.width}x${size.height}, ${(parameters / 1e6).toFixed(2)} M parameters (${from}), `
       + `${(multiplyAdds / 1e9).toFixed(2)} G multiply-adds, ${(bytes.length / 2 ** 20).toFixed(1)} MiB`,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { codecs, UserError, type DetectionBatch, type CodecId } from '../../engine/contract/contract.js';
+import { codecs, usualMinScore, UserError, type DetectionBatch, type CodecId } from '../../engine/contract/contract.js';
 import { exportClip } from '../../engine/export/annotate.js';
 import { probeVideo } from '../../engine/media/probe.js';
 import { videoIdentity } from '../../engine/results/manifest.js';
@@ -19,7 +19,7 @@ const spec: CommandSpec = {
   options: {
     output: { type: 'text', short: 'o', value: 'OUT', help: 'file to write (.mp4, .mov, .mkv or .webm)' },
     results: { type: 'text', value: 'FILE', help: 'results of an analysis; the video is analysed first where none are given' },
-    'min-score': { type: 'number', range: [0, 1], help: 'detections below are not drawn (0.4)' },
+    'min-score': { type: 'number', range: [0, 1], help: `detections below are not drawn (${usualMinScore})` },
     ...rangeOptions,
     codec: { type: 'text', choices: codecs, help: 'video codec (h264; vp9 for .webm)' },
     'no-labels': { type: 'flag', help: 'draw boxes only' },
@@ -56,7 +56,7 @@ export const exportCommand: Command = {
     const summary = await exportClip({
       video, tools, results: batch, classes,
       options: {
-        filter: { minScore: args.number('min-score') ?? 0.4, hiddenClasses: [] },
+        filter: { minScore: args.number('min-score') ?? usualMinScore, hiddenClasses: [] },
         start, end, codec,
         labels: !args.flag('no-labels'),
         scores: !args.flag('no-scores'),

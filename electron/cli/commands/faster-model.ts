@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { nodeChildren } from '../../engine/children.js';
-import { UserError, type FasterForm, type ModelInfo } from '../../engine/contract/contract.js';
-import { loadModel } from '../../engine/inference/cards.js';
-import { keepModel } from '../../engine/inference/kept-models.js';
+import { UserError, type FasterForm } from '../../engine/contract/contract.js';
 import { rankProviders, storedRanking } from '../../engine/inference/providers.js';
 import { hostTrials } from '../../engine/inference/trial-runner.js';
 import { probeVideo } from '../../engine/media/probe.js';
 import { makeFaster } from '../../engine/quantize/faster.js';
+import { keepMade } from '../../engine/quantize/keep.js';
 import { providersToTime } from '../../engine/quantize/time-forms.js';
 import type { Parsed } from '../arguments.js';
 import { openTools, settings } from '../open.js';
@@ -32,12 +31,7 @@ export const faster = async (asked: string, args: Parsed, output: Output, signal
     progress: (_, step, fraction) => output.progress(`${step}: ${Math.round(100 * fraction)} %`),
     onForms: () => undefined,
   });
-  let kept: { readonly info: ModelInfo; readonly path: string } | null = null;
-  if (made !== null) {
-    const folder = join(dataFolder, 'models');
-    const loaded = await loadModel(await keepModel(folder, made), folder);
-    if (loaded.kind === 'model') kept = loaded.model;
-  }
+  const kept = made === null ? null : await keepMade(join(dataFolder, 'models'), made);
   return {
     answer: { ...found, made: kept === null ? null : { id: kept.info.id, path: kept.path } },
     text: [found.winner === 'original' ? `The original stays. ${found.verdict}` : found.verdict, ...found.forms.map((form) => describe(form, found.winner === form.form)), ...(kept === null ? [] : [`Kept as ${kept.info.id}.`])].join('\n'),

@@ -1,5 +1,6 @@
-import { basename, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
+import { cardPath } from '../../engine/inference/cards.js';
 import { probeVideo } from '../../engine/media/probe.js';
 import type { Material } from '../../engine/quantize/frames.js';
 import { quantizeModel, usualTarget, type Smaller } from '../../engine/quantize/quantize.js';
@@ -47,9 +48,9 @@ export const quantize = async (asked: string, args: Parsed, output: Output, sign
     progress: (step, fraction) => output.progress(`${step}: ${Math.round(100 * fraction)} %`),
   });
   await writeWhole(path, smaller.bytes);
-  const cardPath = join(path, '..', `${basename(path, extname(path))}.json`);
-  await writeWhole(cardPath, new TextEncoder().encode(`${JSON.stringify(smaller.card, null, 2)}\n`));
-  return { answer: { output: path, card: cardPath, ...answerOf(smaller) }, text: describe(path, smaller) };
+  const card = cardPath(path);
+  await writeWhole(card, new TextEncoder().encode(`${JSON.stringify(smaller.card, null, 2)}\n`));
+  return { answer: { output: path, card, ...answerOf(smaller) }, text: describe(path, smaller) };
 };
 
 const answerOf = ({ bytes, quantized, speed, wins, verdict }: Smaller) => {

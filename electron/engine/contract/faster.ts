@@ -11,7 +11,7 @@ export type ModelForm = (typeof modelForms)[number];
 export const fasterStages = ['look', 'pictures', 'original', 'int8', 'float16', 'measure', 'keep'] as const;
 export type FasterStage = (typeof fasterStages)[number];
 
-/** What has to hold for a form to take the original's place. */
+/** What has to hold for a form to take the original's place: one that is hardly faster is not worth what it loses. */
 export const fasterLimits = { agreement: 0.95, ratio: 1.1 } as const;
 
 export type FasterTime = {

@@ -1,4 +1,4 @@
-import type { ProviderId } from '../contract/contract.js';
+import { fasterLimits, type ProviderId } from '../contract/contract.js';
 
 /** A model that comes with the program, and how long one picture takes it here, in ms, by provider; empty where nothing was tried. */
 export type Candidate = {
@@ -20,8 +20,6 @@ export type Usual = {
  * Most that one picture may take, in ms: thirty a second, of which decoding and the page get a quarter.
  */
 export const realTime = 0.75 * (1000 / 30);
-/** A form that is less than this much faster is not worth what it loses. */
-const leastGain = 1.1;
 
 /** Bytes pay on processors; graphics cards have halves, and run the rest of an int8 graph piece by piece. */
 const runsOn = (form: Candidate['form'], provider: ProviderId): boolean =>
@@ -37,7 +35,7 @@ const bestForm = (forms: readonly Candidate[], asked: ProviderId | 'auto'): Time
       .map(([, time]) => ({ candidate, time })));
   const fastest = (among: readonly Timed[]): Timed | null => among.reduce<Timed | null>((best, one) => (best === null || one.time < best.time ? one : best), null);
   const [any, whole] = [fastest(timed), fastest(timed.filter(({ candidate }) => candidate.form === 'float32'))];
-  return any === null || whole === null || whole.time >= leastGain * any.time ? any : whole;
+  return any === null || whole === null || whole.time >= fasterLimits.ratio * any.time ? any : whole;
 };
 
 /** Networks with their forms, the smallest first. */

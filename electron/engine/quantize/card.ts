@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
-import { basename, extname, join } from 'node:path';
 import packageJson from '../../../package.json';
 import type { ProviderId } from '../contract/contract.js';
+import { cardPath } from '../inference/cards.js';
 import type { ModelCard } from '../inference/types.js';
 import type { Precision, Quantized } from './types.js';
 
@@ -39,7 +39,7 @@ export const runtime = (): string => `VoVision ${packageJson.version}, ONNX Runt
 /** The card as it lies beside a model; null where there is none. */
 export const writtenCard = async (path: string): Promise<Readonly<Record<string, unknown>> | null> => {
   try {
-    const value: unknown = JSON.parse(await readFile(join(path, '..', `${basename(path, extname(path))}.json`), 'utf8'));
+    const value: unknown = JSON.parse(await readFile(cardPath(path), 'utf8'));
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     // A model without a card beside it was recognised: there is nothing more to hand on.

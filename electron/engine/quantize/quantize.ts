@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fasterLimits } from '../contract/contract.js';
 import type { Model } from '../inference/types.js';
 import type { MediaTools } from '../media/types.js';
 import { askChild } from './ask-child.js';
@@ -38,8 +39,6 @@ export type Smaller = {
 };
 
 export const usualTarget = 0.97;
-/** A model that is less than this much faster is not worth what it loses. */
-const leastGain = 1.1;
 
 /**
  * Makes a model smaller and measures what that brings on this machine. Everything is done in children;
@@ -81,6 +80,6 @@ const judge = ({ agreement }: Quantized, { ratio }: Speed, target: number): { re
   const same = `${(100 * agreement.matched).toFixed(1)} % of the boxes are the same`;
   if (agreement.boxes === 0) return { wins: false, verdict: `It is ${faster}; whether it finds the same cannot be told, since neither found anything on these pictures.` };
   if (agreement.matched < target) return { wins: false, verdict: `It is ${faster}, but only ${same}; ${(100 * target).toFixed(0)} % were asked for.` };
-  if (ratio < leastGain) return { wins: false, verdict: `${same.charAt(0).toUpperCase()}${same.slice(1)}, but it is only ${faster} on this machine’s CPU.` };
+  if (ratio < fasterLimits.ratio) return { wins: false, verdict: `${same.charAt(0).toUpperCase()}${same.slice(1)}, but it is only ${faster} on this machine’s CPU.` };
   return { wins: true, verdict: `It is ${faster}, and ${same}.` };
 };

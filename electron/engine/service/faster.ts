@@ -5,13 +5,13 @@ import {
   type Events, type FasterProgress, type JobId, type ModelInfo, type ProviderId, type ProviderStatus, type RequestArgs, type Token,
 } from '../contract/contract.js';
 import type { StartChild } from '../children.js';
-import { loadModel } from '../inference/cards.js';
-import { keepModel } from '../inference/kept-models.js';
 import type { Model } from '../inference/types.js';
 import { probeVideo } from '../media/probe.js';
 import type { MediaTools, VideoFile } from '../media/types.js';
 import { makeFaster } from '../quantize/faster.js';
+import { keepMade } from '../quantize/keep.js';
 import { providersToTime } from '../quantize/time-forms.js';
+import { Seldom } from './seldom.js';
 
 export type FasterOptions = {
   readonly dataFolder: string;
@@ -24,13 +24,15 @@ export type FasterOptions = {
   readonly startChild: StartChild;
   /** Has an analysis under way rest; gives what lets it go on. */
   readonly rest: () => Promise<() => void>;
+  /** Throws a UserError while something else has the machine. */
+  readonly refuse: () => void;
   readonly emit: (name: 'faster', payload: Events['faster']) => void;
 };
 
 /** Least time between two reports, in milliseconds. */
 const tellEvery = 200;
 
-type Job = { readonly abort: AbortController; progress: FasterProgress; told: number; timer: NodeJS.Timeout | null };
+type Job = { readonly abort: AbortController; readonly reports: Seldom<FasterProgress>; progress: FasterProgress };
 
 /** Making models faster on this machine: one at a time; what wins is kept among the user's models. */
 export class Faster {
@@ -50,15 +52,17 @@ export class Faster {
   }
 
   async start({ model: id, videos, provider }: RequestArgs<'faster.start'>): Promise<JobId> {
+    // Asked again after every wait: another may have begun meanwhile.
     const refuseSecond = (): void => {
       if (this.#job !== null) throw new UserError('usage', 'A model is being made faster already.', 'Wait until it is done, or cancel it.');
+      this.options.refuse();
     };
     refuseSecond();
     const model = await this.options.model(id);
     const files = [...new Set(videos)].map((token) => this.options.video(token));
     refuseSecond();
     const job: Job = {
-      abort: new AbortController(), told: 0, timer: null,
+      abort: new AbortController(), reports: new Seldom(tellEvery, (progress) => this.options.emit('faster', progress)),
       progress: {
         job: randomBytes(16).toString('base64url'), model: model.info, state: 'running', stage: 'look', step: 'Getting ready', fraction: 0,
         forms: [], outcome: null, error: null,
@@ -90,7 +94,7 @@ export class Faster {
       last = signal.aborted ? { state: 'cancelled', step: 'Cancelled' } : { state: 'failed', step: 'Failed', error: errorData(error) };
     }
     goOn();
-    if (job.timer !== null) clearTimeout(job.timer);
+    job.reports.end();
     this.#last = { ...job.progress, ...last };
     this.#job = null;
     this.options.emit('faster', this.#last);
@@ -113,22 +117,13 @@ export class Faster {
     let kept: ModelInfo | null = null;
     if (made !== null) {
       this.#tell(job, { stage: 'keep', step: 'Keeping what won' });
-      const folder = join(this.options.dataFolder, 'models');
-      const loaded = await loadModel(await keepModel(folder, made), folder);
-      if (loaded.kind !== 'model') throw new UserError('internal', 'The new model cannot be read.');
-      kept = loaded.model.info;
+      kept = (await keepMade(join(this.options.dataFolder, 'models'), made)).info;
     }
     return { state: 'done', stage: 'keep', step: 'Done', fraction: 1, forms, outcome: { ...outcome, made: kept } };
   }
 
-  /** At most five times a second; the newest state is told in any case. */
   #tell(job: Job, change: Partial<FasterProgress>): void {
     job.progress = { ...job.progress, ...change };
-    if (job.timer !== null || this.#job !== job) return;
-    job.timer = setTimeout(() => {
-      job.timer = null;
-      job.told = performance.now();
-      this.options.emit('faster', job.progress);
-    }, Math.max(0, job.told + tellEvery - performance.now()));
+    job.reports.tell(job.progress);
   }
 }

@@ -15,6 +15,7 @@ import { describeMachine } from '../lab/machine.js';
 import { runPlan } from '../lab/run-plan.js';
 import { defaultSize, subjectEntries } from '../lab/subjects.js';
 import { workingProviders } from '../lab/working-providers.js';
+import { Seldom } from './seldom.js';
 import { inferenceThreads } from './workers.js';
 
 export type LabOptions = {
@@ -23,13 +24,15 @@ export type LabOptions = {
   readonly startChild: StartChild;
   /** Has an analysis under way rest; gives what lets it go on. */
   readonly rest: () => Promise<() => void>;
+  /** Throws a UserError while something else has the machine. */
+  readonly refuse: () => void;
   readonly emit: (name: 'lab', payload: Events['lab']) => void;
 };
 
 /** Least time between two reports, in milliseconds. */
-const tellEvery = 200;
+export const tellEvery = 200;
 
-type Job = { readonly abort: AbortController; progress: LabProgress; told: number; timer: NodeJS.Timeout | null };
+type Job = { readonly abort: AbortController; readonly reports: Seldom<LabProgress>; progress: LabProgress };
 
 /** Measurements of networks and models: one at a time, their results kept. */
 export class Lab {
@@ -52,16 +55,17 @@ export class Lab {
     return { machine, providers, meter: await this.#meter(providers), subjects, defaultSize, kept: headers, damaged, running: this.#job?.progress ?? null };
   }
 
-  start(plan: LabPlan): Promise<JobId> {
-    if (this.#job !== null) return Promise.reject(new UserError('usage', 'Something is being measured already.', 'Wait until it is done, or cancel it.'));
+  start(plan: LabPlan): JobId {
+    if (this.#job !== null) throw new UserError('usage', 'Something is being measured already.', 'Wait until it is done, or cancel it.');
+    this.options.refuse();
     const id = randomBytes(16).toString('base64url');
     const job: Job = {
-      abort: new AbortController(), told: 0, timer: null,
+      abort: new AbortController(), reports: new Seldom(tellEvery, (progress) => this.options.emit('lab', progress)),
       progress: { job: id, plan, state: 'running', step: 'Getting ready', fraction: 0, rows: [], result: null, error: null },
     };
     this.#job = job;
     this.#work = this.#run(job, plan);
-    return Promise.resolve(id);
+    return id;
   }
 
   cancel(id: JobId): void {
@@ -107,20 +111,13 @@ export class Lab {
     if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     goOn();
     this.#job = null;
-    if (job.timer !== null) clearTimeout(job.timer);
+    job.reports.end();
     this.options.emit('lab', { ...job.progress, ...last });
   }
 
-  /** At most five times a second; the newest state is told in any case. */
   #tell(job: Job, change: Partial<LabProgress>): void {
     job.progress = { ...job.progress, ...change };
-    if (job.timer !== null || this.#job !== job) return;
-    const wait = Math.max(0, job.told + tellEvery - performance.now());
-    job.timer = setTimeout(() => {
-      job.timer = null;
-      job.told = performance.now();
-      this.options.emit('lab', job.progress);
-    }, wait);
+    job.reports.tell(job.progress);
   }
 
   #describe(): Promise<LabMachine> {

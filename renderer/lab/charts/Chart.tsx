@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { ImageDown } from 'lucide-react';
 import { app } from '../../state/store.js';
-import { IconButton } from '../../ui/ui.js';
+import { IconButton, Unseen } from '../../ui/ui.js';
 import { words } from '../../words.js';
 import { saveFile } from '../export/save.js';
 import { Marks } from './Marks.js';
@@ -97,9 +97,9 @@ export const Chart = ({ title, caption = '', machine, file, build, controls, cla
           </svg>
         )}
         {spot !== undefined && scene !== null && <Tip spot={spot} width={scene.width} height={scene.height} />}
-        <span className={styles.spoken} aria-live="polite">
+        <Unseen live="polite">
           {byKeys && spot !== undefined && `${spot.title}: ${spot.values.map(([name, value]) => (name === '' ? value : `${name} ${value}`)).join(', ')}`}
-        </span>
+        </Unseen>
       </div>
     </figure>
   );

@@ -1,10 +1,8 @@
-import { X } from 'lucide-react';
 import type { FasterProgress } from '../../../electron/engine/contract/contract.js';
 import { app, useApp } from '../../state/store.js';
-import { Button, IconButton, ProgressBar, Spinner, ToneIcon } from '../../ui/ui.js';
+import { Button, JobCard, JobDetail, JobFigures, ProgressBar, Spinner, ToneIcon } from '../../ui/ui.js';
 import { words } from '../../words.js';
-import { useRemaining } from './FasterRunning.js';
-import cards from '../../export/ExportCards.module.css';
+import { useTimeLeft } from './FasterRunning.js';
 import styles from './Faster.module.css';
 
 const say = words.faster;
@@ -18,28 +16,26 @@ const titleOf = ({ state, model, outcome }: FasterProgress): string => {
 
 const Card = ({ progress }: { readonly progress: FasterProgress }) => {
   const { state, stage, fraction, error, outcome } = progress;
-  const left = useRemaining(progress);
+  const left = useTimeLeft(progress);
   const running = state === 'running';
   const { cancelFaster, dismissFaster, showFaster } = app.getState();
   return (
-    <div className={cards.card}>
-      <span className={cards.mark}>{running ? <Spinner /> : <ToneIcon tone={state === 'failed' ? 'error' : outcome?.made ? 'success' : 'info'} />}</span>
-      <div className={cards.text}>
-        <p className={cards.title}>{titleOf(progress)}</p>
-        {running && (
-          <>
-            <ProgressBar label={titleOf(progress)} value={fraction} />
-            <p className={cards.figures}><span className={styles.cardStep}>{say.stages[stage]}</span><span>{left}</span></p>
-          </>
-        )}
-        {error !== null && <p className={cards.detail} data-selectable>{error.message}</p>}
-        {outcome !== null && <p className={cards.detail} data-selectable>{outcome.verdict}</p>}
-        {state !== 'cancelled' && <Button size="small" className={styles.cardAction} onClick={showFaster}>{say.show}</Button>}
-      </div>
-      <IconButton label={running ? say.stop : say.dismiss} size="small" side="left" onClick={() => (running ? void cancelFaster() : dismissFaster())}>
-        <X size={14} />
-      </IconButton>
-    </div>
+    <JobCard
+      mark={running ? <Spinner /> : <ToneIcon tone={state === 'failed' ? 'error' : outcome?.made ? 'success' : 'info'} />}
+      title={titleOf(progress)}
+      closeLabel={running ? say.stop : say.dismiss}
+      onClose={() => (running ? void cancelFaster() : dismissFaster())}
+    >
+      {running && (
+        <>
+          <ProgressBar label={titleOf(progress)} value={fraction} />
+          <JobFigures><span className={styles.cardStep}>{say.stages[stage]}</span><span>{left}</span></JobFigures>
+        </>
+      )}
+      {error !== null && <JobDetail>{error.message}</JobDetail>}
+      {outcome !== null && <JobDetail>{outcome.verdict}</JobDetail>}
+      {state !== 'cancelled' && <Button size="small" className={styles.cardAction} onClick={showFaster}>{say.show}</Button>}
+    </JobCard>
   );
 };
 

@@ -1,29 +1,18 @@
-import { useEffect, useState } from 'react';
 import { Check, Circle } from 'lucide-react';
 import { fasterStages, type FasterProgress } from '../../../electron/engine/contract/contract.js';
-import { remainingSeconds } from '../../lab/remaining.js';
 import { useApp } from '../../state/store.js';
 import { remaining } from '../../ui/format.js';
-import { ProgressBar, Spinner } from '../../ui/ui.js';
+import { ProgressBar, Spinner, Unseen } from '../../ui/ui.js';
+import { useRemaining } from '../../ui/useRemaining.js';
 import { words } from '../../words.js';
 import styles from './Faster.module.css';
 
 const say = words.faster;
 
-const useNow = (): number => {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-};
-
 /** What is left, in words; empty while that cannot be told. */
-export const useRemaining = (progress: FasterProgress): string => {
-  const seen = useApp((state) => state.fasterSeen);
-  const now = useNow();
-  const left = seen === null ? null : remainingSeconds(seen, progress.fraction, now);
+export const useTimeLeft = ({ state, fraction }: FasterProgress): string => {
+  const seen = useApp((app) => app.fasterSeen);
+  const left = useRemaining(seen, state === 'running' ? fraction : null);
   return left === null ? '' : say.remaining(remaining(left));
 };
 
@@ -32,7 +21,7 @@ export const FasterRunning = ({ progress }: { readonly progress: FasterProgress 
   const at = fasterStages.indexOf(progress.stage);
   // Only what is really being analysed can rest.
   const rests = useApp((state) => state.run !== null && state.queue.some((item) => item.state === 'analysing'));
-  const left = useRemaining(progress);
+  const left = useTimeLeft(progress);
   return (
     <div className={styles.parts} data-part="faster-progress">
       <ol className={styles.stages} aria-label={say.stagesLabel}>
@@ -50,7 +39,7 @@ export const FasterRunning = ({ progress }: { readonly progress: FasterProgress 
         <ProgressBar label={say.running(progress.model.name)} value={progress.fraction} />
         <p className={styles.below}><span>{rests ? say.rests : ''}</span><span>{left}</span></p>
       </div>
-      <p className={styles.unseen} role="status">{say.stages[progress.stage]}</p>
+      <Unseen live="status">{say.stages[progress.stage]}</Unseen>
     </div>
   );
 };

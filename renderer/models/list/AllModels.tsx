@@ -6,16 +6,16 @@ import { bytes } from '../../ui/format.js';
 import { Button, Dialog, IconButton } from '../../ui/ui.js';
 import { words } from '../../words.js';
 import { ModelCard } from '../ModelCard.js';
+import { originOf, sizeFacts } from '../facts.js';
 import styles from './AllModels.module.css';
 
-const say = words.faster.list;
+const say = words.models.list;
 
-const factsOf = ({ input, classes, fileSize, shipped, kept, made }: ModelInfo): string => [
-  words.models.size(input.width, input.height),
-  words.models.classes(classes.length),
-  bytes(fileSize),
-  shipped ? say.shipped : kept && made !== null ? say.madeHere : words.models.own,
-  ...(made === null ? [] : [say.ratio(words.faster.times(made.ratio.toFixed(2)))]),
+const factsOf = (model: ModelInfo): string => [
+  ...sizeFacts(model),
+  bytes(model.fileSize),
+  model.shipped ? say.shipped : originOf(model),
+  ...(model.made === null ? [] : [say.ratio(words.faster.times(model.made.ratio.toFixed(2)))]),
 ].join(' · ');
 
 const Question = ({ model, onAnswered }: { readonly model: ModelInfo; readonly onAnswered: () => void }) => {
@@ -70,7 +70,7 @@ export const AllModels = () => {
         }}
         footer={
           <>
-            <Button icon={<Plus size={14} />} className={styles.add} onClick={() => void addModel()}>{say.add}</Button>
+            <Button icon={<Plus size={14} />} className={styles.add} onClick={() => void addModel()}>{words.models.add}</Button>
             <Button onClick={closeDialog}>{say.done}</Button>
           </>
         }

@@ -1,4 +1,4 @@
-import type { DetectionFilter } from '../../../electron/engine/contract/contract.js';
+import { usualMinScore, type DetectionFilter } from '../../../electron/engine/contract/contract.js';
 import type { Slice } from '../slice.js';
 
 export type FilterSlice = {
@@ -14,7 +14,7 @@ export type FilterSlice = {
 export const filterSlice: Slice<FilterSlice> = (set, get) => {
   const hide = (hiddenClasses: readonly number[]): void => set({ filter: { ...get().filter, hiddenClasses } });
   return {
-    filter: { minScore: 0.4, hiddenClasses: [] },
+    filter: { minScore: usualMinScore, hiddenClasses: [] },
     setMinScore: (minScore) => {
       set({ filter: { ...get().filter, minScore: Math.min(1, Math.max(0, minScore)) } });
     },

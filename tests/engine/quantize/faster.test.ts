@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fasterLimits, fasterStages, UserError, type FasterProgress } from '../../../electron/engine/contract/contract.js';
+import { fasterLimits, fasterStages, UserError, type FasterProgress, type LabProgress } from '../../../electron/engine/contract/contract.js';
 import { cardSchema } from '../../../electron/engine/inference/card.js';
 import { forgetModel, keepModel } from '../../../electron/engine/inference/kept-models.js';
 import { listModels } from '../../../electron/engine/inference/cards.js';
@@ -54,12 +54,23 @@ describe('making a model faster', () => {
   const leftBehind = async (): Promise<readonly string[]> => (await readdir(temporary)).filter((name) => name.startsWith('vovision-faster-') || name.startsWith('bench-'));
   const start = (model: string, token = video): Promise<string> => under.engine.handle('faster.start', { model, videos: [token], provider: 'cpu' });
 
+  const plan = { kind: 'compare' as const, subjects: [`model:${id}`], provider: 'cpu' as const, size: { width: 64, height: 64 }, batch: 1, rounds: 1, turn: 10, energy: false };
+
+  it('shares the machine with no measurement, however close one follows the other', async () => {
+    const measured = (): boolean => under.events.some(({ name, payload }) => name === 'lab' && (payload as LabProgress).state !== 'running');
+    const [made, lab] = await Promise.allSettled([start(id), under.engine.handle('lab.start', { plan })]);
+    expect([made.status, lab.status]).toEqual(['rejected', 'fulfilled']);
+    await expect(Promise.reject((made as PromiseRejectedResult).reason as Error)).rejects.toThrow('The lab is measuring');
+    await under.until(measured, 'the measurement to end', 60_000);
+    expect(await under.engine.handle('faster.open', {})).toBeNull();
+  });
+
   it('makes all forms, measures them on pictures that taught nothing, and keeps what wins', async () => {
     const listed = await under.engine.handle('models.list', {});
     expect(await under.engine.handle('faster.open', {})).toBeNull();
     const job = await start(id);
     await expect(start(id)).rejects.toThrow('already');
-    await expect(under.engine.handle('lab.start', { plan: { kind: 'compare', subjects: [`model:${id}`], provider: 'cpu', size: { width: 64, height: 64 }, batch: 1, rounds: 1, turn: 10, energy: false } })).rejects.toThrow('made faster');
+    await expect(under.engine.handle('lab.start', { plan })).rejects.toThrow('made faster');
     expect((await under.engine.handle('faster.open', {}))?.state).toBe('running');
     const { state, error, forms, outcome, fraction } = await ended(under, job);
     expect([state, error, fraction]).toEqual(['done', null, 1]);

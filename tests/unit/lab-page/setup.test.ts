@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabTable, Subject } from '../../../electron/engine/contract/contract.js';
 import { safeName } from '../../../electron/shell/safe-name.js';
 import { fileName } from '../../../renderer/lab/export/save.js';
-import { remainingSeconds } from '../../../renderer/lab/remaining.js';
+import { remainingSeconds } from '../../../renderer/ui/remaining.js';
 import { paperSet } from '../../../renderer/lab/setup/paper-set.js';
 import { labSettings, labSetupOf } from '../../../renderer/lab/setup/remember.js';
 import { begun, foundSubjects, groupedSubjects } from '../../../renderer/lab/setup/setup.js';
