@@ -186,7 +186,7 @@ for (const mode of modes) {
           }
         };
         const later = (code: () => unknown): Promise<string> => new Promise((done) => setTimeout(() => done(attempt(code))));
-        // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+        // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- that the policy refuses exactly these is what is tested
         return [window['inline'], window['handler'], await later(() => eval('1')), await later(() => new Function('return 1')())];
       });
       expect(ran).toEqual([undefined, undefined, 'EvalError', 'EvalError']);
