@@ -48,6 +48,7 @@ export const ModelCard = ({ model, open, onOpenChange }: ModelCardProps) => (
       <dt>{card.file}</dt>
       <dd>{bytes(model.fileSize)}</dd>
       {model.made !== null && <Made made={model.made} />}
+      <ModelFigures figures={model.figures} classes={model.classes} />
       <dt>{card.licence}</dt>
       <dd data-selectable>{model.licence ?? card.unknown}</dd>
       <dt>{card.source}</dt>
@@ -57,7 +58,6 @@ export const ModelCard = ({ model, open, onOpenChange }: ModelCardProps) => (
         <code data-selectable>{model.hash}</code>
         <CopyButton text={model.hash} />
       </dd>
-      <ModelFigures figures={model.figures} classes={model.classes} />
       {model.figures.accuracy.length === 0 && (
         <>
           <dt>{words.models.classes(model.classes.length)}</dt>

@@ -72,18 +72,18 @@ export const ModelFigures = ({ figures, classes }: { readonly figures: Figures; 
           <dd>{say.timeOf(figure(speed.milliseconds), speed.machine)}</dd>
         </>
       )}
-      {accuracy.length > 0 && (
-        <>
-          <dt>{say.accuracy}</dt>
-          <dd><Accuracy sets={accuracy} classes={classes} /></dd>
-        </>
-      )}
       {faults.length > 0 && (
         <>
           <dt>{say.faults}</dt>
           <dd data-selectable>
             {faults.map((fault, n) => <Fragment key={n}>{n > 0 && <br />}{fault}</Fragment>)}
           </dd>
+        </>
+      )}
+      {accuracy.length > 0 && (
+        <>
+          <dt>{say.accuracy}</dt>
+          <dd><Accuracy sets={accuracy} classes={classes} /></dd>
         </>
       )}
     </>

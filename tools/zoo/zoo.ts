@@ -58,6 +58,7 @@ const makeRow = async (row: ZooRow, { data, tools, signal }: Setting): Promise<r
       if (form === 'float32') continue;
       const { bytes, card, verdict } = await quantizeModel({
         model: original.model, to: form, material: { kind: 'pictures', roots: calibrationArchives.map((name) => join(data, name)) },
+        calibratedOn: `those it was trained on (${calibrationArchives.join(', ')})`,
         tools, frames: calibrationPictures, keep: [], signal, progress: () => undefined,
       });
       say(`  ${form}: ${verdict}`);

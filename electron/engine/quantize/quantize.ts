@@ -16,6 +16,8 @@ export type QuantizeRequest = {
   readonly model: Model;
   readonly to: Precision;
   readonly material: Material;
+  /** What the card calls it; the names of its files otherwise. */
+  readonly calibratedOn?: string;
   readonly tools: MediaTools;
   /** Pictures taken; half of them are held out. */
   readonly frames: number;
@@ -61,7 +63,7 @@ export const quantizeModel = async (request: QuantizeRequest): Promise<Smaller> 
     const bytes = await readFile(output);
     const card = cardOf({
       original: model.card, written: await writtenCard(model.path), to, hash: createHash('sha256').update(bytes).digest('hex'),
-      calibratedOn: nameOf(material), quantized,
+      calibratedOn: request.calibratedOn ?? nameOf(material), quantized,
       speed: {
         measure: `median times of one picture, by turns, ONNX Runtime's CPU provider, ${speed.threads} threads, ${processor()}`,
         provider: 'cpu', milliseconds: speed.after, originalMilliseconds: speed.before, ratio: speed.ratio,
