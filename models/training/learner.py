@@ -12,6 +12,7 @@ from batches import Batch
 from boxes import flatten
 from graph import Graph, GraphError
 from loss import LossSettings, detection_loss
+from precision import quick_type
 from teacher import STRIDES, Teacher
 
 
@@ -26,6 +27,7 @@ class Learner:
         self._graph = graph
         self._settings = settings
         self._device = device
+        self._type = quick_type(device.type)
         self._detector = graph.detector()
         if teacher is not None and self._detector.strides != STRIDES:
             raise GraphError(f"{graph.path} has the strides {self._detector.strides}; the teacher has {STRIDES}.")
@@ -56,7 +58,7 @@ class Learner:
 
     def _gradients(self, graph: Graph, batch: Batch) -> tuple[list[Tensor], Tensor]:
         images = ((batch.images - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self._device.type, torch.bfloat16):
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._type == torch.bfloat16):
             outputs = graph(images)
         logits, raw = flatten(outputs, self._detector.strides)
         taught = None if self._teacher is None else self._teacher(batch.images)

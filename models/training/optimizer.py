@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from graph import Graph
+from precision import quick_type
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
     """The nearest orthogonal matrices of a batch [k, m, n], roughly: five Newton-Schulz steps."""
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.transpose(1, 2) if tall else matrices
-    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).bfloat16()
+    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).to(quick_type(matrices.device.type))
     for _ in range(5):
         square = x @ x.transpose(1, 2)
         x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x

@@ -30,6 +30,7 @@ from graph import Graph, GraphError
 from learner import Learner
 from measure import by_source
 from optimizer import optimizers
+from precision import quick_type
 from recipes import RECIPES, Settings
 from teacher import Teacher
 
@@ -84,7 +85,7 @@ class Run:
         if state is not None:
             self._take(state)
         parts = options.threads if self.device.type == "cpu" else 1
-        teacher = None if options.teacher is None else Teacher(options.teacher, self.detector.classes)
+        teacher = None if options.teacher is None else Teacher(options.teacher, self.detector.classes, quick_type(self.device.type))
         self.learner = Learner(self.graph, settings.loss, self.device, parts, teacher)
 
     def _take(self, state: dict) -> None:
