@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frameIndex, type DetectionBatch, type Seconds } from '../engine/contract/contract.js';
 import { analyseWhole } from '../engine/analysis/whole.js';
 import type { MediaTools, VideoFile } from '../engine/media/types.js';
 import { makeManifest, videoIdentity } from '../engine/results/manifest.js';
 import { ResultStore } from '../engine/results/store.js';
+import { scratchFolder } from '../engine/scratch.js';
 import type { Parsed } from './arguments.js';
 import { openModel } from './open-model.js';
 import { openWorker } from './open-worker.js';
@@ -22,7 +22,7 @@ export const analyseForExport = async (
 ): Promise<{ batch: DetectionBatch; classes: readonly string[] }> => {
   const model = await openModel(args, output, signal);
   const worker = await openWorker(model, args.text('provider'), output, signal);
-  const folder = await mkdtemp(join(tmpdir(), 'vovision-'));
+  const folder = await scratchFolder('analysis');
   const minScore = 0.05;
   try {
     const manifest = makeManifest({

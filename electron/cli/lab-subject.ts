@@ -1,6 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeChildren } from '../engine/children.js';
 import { UserError, type ProviderId, type Size } from '../engine/contract/contract.js';
@@ -10,6 +9,7 @@ import { benchOpener } from '../engine/lab/bench.js';
 import { pictureOf } from '../engine/lab/file-inputs.js';
 import { defaultSize, fileSubject, modelSubject, networkSubject, openSubject, type SubjectEntry, type Workshop } from '../engine/lab/subjects.js';
 import type { OpenBench, OpenSubject, Runner } from '../engine/lab/types.js';
+import { scratchFolder } from '../engine/scratch.js';
 import { inferenceThreads } from '../engine/service/workers.js';
 import { allNetworks, findNetwork } from '../../models/reference/catalogue.js';
 import type { OptionSpec, Parsed } from './arguments.js';
@@ -37,7 +37,7 @@ export type Lab = {
 
 /** Lends `measure` what it needs, and cleans up behind it. */
 export const withLab = async <T>(args: Parsed, measure: (lab: Lab) => Promise<T>): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'vovision-lab-'));
+  const folder = await scratchFolder('lab');
   // A second Ctrl-C, or a reader that has gone, ends the program at once.
   const removeNow = (): void => {
     try {

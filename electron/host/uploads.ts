@@ -1,22 +1,12 @@
 import { createWriteStream, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../engine/contract/contract.js';
+import { scratchFolder } from '../engine/scratch.js';
 import { newToken } from './vault.js';
-
-const folderName = /^vovision-(\d+)-/;
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
 
 /** A name that is safe in a folder of ours: no separators or control characters, at most 200 bytes. */
 export const safeName = (name: string): string => {
@@ -42,15 +32,7 @@ export class Uploads {
   ) {}
 
   static async create(maxBytes: number): Promise<Uploads> {
-    await Uploads.#sweep();
-    return new Uploads(await mkdtemp(join(tmpdir(), `vovision-${process.pid}-`)), maxBytes);
-  }
-
-  static async #sweep(): Promise<void> {
-    for (const name of await readdir(tmpdir()).catch(() => [])) {
-      const pid = Number(folderName.exec(name)?.[1]);
-      if (pid > 0 && !alive(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-    }
+    return new Uploads(await scratchFolder('uploads'), maxBytes);
   }
 
   /** A path for a new file called `name`, in a folder of its own. */

@@ -1,9 +1,10 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { UserError } from '../contract/contract.js';
 import type { FoundTool } from '../media/types.js';
 import { outputError } from '../results/problems.js';
+import { scratchFolder } from '../scratch.js';
 import { namesIn } from './encoder.js';
 
 export const scriptName = 'boxes.ass';
@@ -21,7 +22,7 @@ export const onStage = async <T>(tool: FoundTool, fontsFolder: string, work: (fo
     throw new UserError('missing', `This FFmpeg (${tool.version}) cannot draw boxes and labels: it was built without libass.`,
       'Set VOVISION_FFMPEG to a complete FFmpeg.');
   }
-  const folder = await mkdtemp(join(tmpdir(), 'vovision-export-')).catch((error: unknown) => {
+  const folder = await scratchFolder('export').catch((error: unknown) => {
     throw outputError(tmpdir(), error);
   });
   try {

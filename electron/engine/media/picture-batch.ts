@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { displayPx, UserError, type DisplayPx, type Size } from '../contract/contract.js';
+import { scratchFolder } from '../scratch.js';
 import { passthrough, picturesArguments, quietArguments } from './arguments.js';
 import { abortReason, killTool, startTool } from './child.js';
 import { LineReader } from './lines.js';
@@ -64,7 +64,7 @@ export class PictureBatch {
 
   /** Lays the pictures down and starts decoding them. `extension` as `pictureKind` gives it. */
   static async open(pictures: readonly Uint8Array[], extension: string, tools: MediaTools, options: BatchOptions): Promise<PictureBatch> {
-    const folder = await mkdtemp(join(tmpdir(), 'vovision-pictures-'));
+    const folder = await scratchFolder('pictures');
     try {
       await Promise.all(pictures.map((bytes, n) => writeFile(join(folder, `${String(n).padStart(6, '0')}.${extension}`), bytes)));
       if (options.signal?.aborted) throw abortReason(options.signal);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { StartChild } from '../children.js';
 import {
@@ -13,6 +12,7 @@ import { readModelFile } from '../inference/model-file.js';
 import type { Model, ModelCard } from '../inference/types.js';
 import type { MediaTools, VideoFile } from '../media/types.js';
 import { outputError } from '../results/problems.js';
+import { scratchFolder } from '../scratch.js';
 import { inferenceThreads } from '../service/workers.js';
 import { askChild, type Asking } from './ask-child.js';
 import { cardOf, nameOfForm, processor, runtime, writtenCard } from './card.js';
@@ -64,7 +64,7 @@ export const makeFaster = async (request: FasterRequest): Promise<Faster> => {
   };
   const asking = (stage: FasterStage): Asking => ({ startChild, signal, progress: (step, part) => tell(stage, step, part) });
   const table = new Table(request.onForms);
-  const folder = await mkdtemp(join(tmpdir(), 'vovision-faster-')).catch((error: unknown) => {
+  const folder = await scratchFolder('faster').catch((error: unknown) => {
     throw outputError('The folder for the trial', error);
   });
   try {

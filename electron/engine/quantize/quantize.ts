@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fasterLimits } from '../contract/contract.js';
 import type { Model } from '../inference/types.js';
 import type { MediaTools } from '../media/types.js';
+import { scratchFolder } from '../scratch.js';
 import { askChild } from './ask-child.js';
 import { cardOf, processor, runtime, writtenCard } from './card.js';
 import { inferenceThreads } from '../service/workers.js';
@@ -48,7 +48,7 @@ export const usualTarget = 0.97;
  */
 export const quantizeModel = async (request: QuantizeRequest): Promise<Smaller> => {
   const { model, to, material, tools, progress, signal, target = usualTarget } = request;
-  const folder = await mkdtemp(join(tmpdir(), 'vovision-quantize-'));
+  const folder = await scratchFolder('quantize');
   try {
     const frames = join(folder, 'frames.rgb');
     const places = await gatherFrames(material, frames, {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,6 +15,7 @@ import { describeMachine } from '../lab/machine.js';
 import { runPlan } from '../lab/run-plan.js';
 import { defaultSize, subjectEntries } from '../lab/subjects.js';
 import { workingProviders } from '../lab/working-providers.js';
+import { scratchFolder } from '../scratch.js';
 import { Seldom } from './seldom.js';
 import { inferenceThreads } from './workers.js';
 
@@ -92,7 +93,7 @@ export class Lab {
     let last: Partial<LabProgress>;
     try {
       goOn = await this.options.rest();
-      folder = await mkdtemp(join(tmpdir(), 'vovision-lab-'));
+      folder = await scratchFolder('lab');
       const { startChild } = this.options;
       const { title, outcome } = await runPlan(plan, {
         entries: subjectEntries(await this.options.models(), { startChild, folder }),
@@ -136,7 +137,7 @@ export class Lab {
   /** Found once: a provider that was installed since needs a new start anyway. */
   #tried(): Promise<readonly ProviderId[]> {
     this.#providers ??= (async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'vovision-lab-'));
+      const folder = await scratchFolder('lab');
       try {
         return await workingProviders(benchOpener(this.options.startChild, folder));
       } finally {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => host.close());
 
 const uploadFolder = (): string => {
-  const name = readdirSync(tmpdir()).find((entry) => entry.startsWith(`vovision-${process.pid}-`));
+  const name = readdirSync(tmpdir()).find((entry) => entry.startsWith(`vovision-uploads-${process.pid}-`));
   return join(tmpdir(), name!);
 };
 const uploaded = (): readonly string[] => readdirSync(uploadFolder(), { recursive: true, encoding: 'utf8' });
@@ -320,7 +320,7 @@ describe('what can be sent', () => {
 
 it('leaves nothing behind when it ends', async () => {
   const other = await startHost();
-  const mine = (): readonly string[] => readdirSync(tmpdir()).filter((entry) => entry.startsWith(`vovision-${process.pid}-`));
+  const mine = (): readonly string[] => readdirSync(tmpdir()).filter((entry) => entry.startsWith(`vovision-uploads-${process.pid}-`));
   const before = mine().length;
   await other.close();
   expect(mine().length).toBe(before - 1);
