@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
+import { confidenceOf, type Confidence } from '../../engine/evaluation/confidence.js';
 import { readDataset } from '../../engine/evaluation/dataset.js';
 import { evaluate, type Evaluation } from '../../engine/evaluation/evaluate.js';
 import { categoriesOf, cocoResults } from '../../engine/evaluation/figures.js';
@@ -61,14 +62,15 @@ export const evalCommand: Command = {
           onProgress: (done, total) => output.progress(`${done} of ${total} pictures`),
         });
         tell(result, output);
-        const { ap50, ap, images, found, seconds, unknown, damaged } = result;
+        const { ap50, ap, images, found, seconds, unknown, damaged, counted } = result;
+        const confidence = confidenceOf(counted);
         const boxes = cocoResults(found);
         if (file !== null) await writeWhole(file, new TextEncoder().encode(JSON.stringify(boxes)));
         const picturesPerSecond = round(images / seconds);
         const about = { model: model.info.id, source, provider: worker.choice.running, seconds: round(seconds), picturesPerSecond };
-        output.answer({ ap50, ap, images, detections: boxes.length, unknown, damaged, ...about }, [
+        output.answer({ ap50, ap, confidence, images, detections: boxes.length, unknown, damaged, ...about }, [
           `${model.info.name}: ${pictures(images)}${source === null ? '' : ` of ${source}`}, ${picturesPerSecond} pictures/s on ${worker.choice.running}`, '',
-          ...table(result),
+          ...table(result), toBeginWith(confidence),
         ].join('\n'));
       } finally {
         await worker.dispose();
@@ -97,4 +99,11 @@ const table = ({ ap50, ap }: Evaluation): readonly string[] => {
   const cell = (value: number | null | undefined): string => (value ?? null) === null ? '-' : (value ?? 0).toFixed(3);
   const width = Math.max(5, ...Object.keys(ap50).map((name) => name.length));
   return [`${'class'.padEnd(width)}   AP50  AP50-95`, ...Object.keys(ap50).map((name) => `${name.padEnd(width)}  ${cell(ap50[name]).padStart(5)}  ${cell(ap[name]).padStart(7)}`)];
+};
+
+const toBeginWith = ({ recommended, curve }: Confidence): string => {
+  const step = curve.find(({ confidence }) => confidence === recommended);
+  if (step === undefined) return 'confidence to begin with: none, since nothing that was found is right';
+  const percent = (share: number | null): string => `${(100 * (share ?? 0)).toFixed(1)} %`;
+  return `confidence to begin with: ${step.confidence} (${percent(step.precision)} of the boxes are right, ${percent(step.recall)} of the objects are found)`;
 };

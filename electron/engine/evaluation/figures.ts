@@ -9,6 +9,8 @@ export type Figures = {
   readonly ap: Readonly<Record<string, number | null>>;
   /** Classes that are on the pictures and that the model does not know; they are in no mean. */
   readonly unknown: readonly string[];
+  /** What the figures are of: every class in the mean, on every picture that can judge it. */
+  readonly counted: readonly Picture[];
 };
 
 /** By picture, then by category. */
@@ -68,7 +70,7 @@ export const figuresOf = (
     const ofClass = judged.map((picture): Picture => ({
       truths: truths.get(picture.id)?.get(id) ?? [], found: found.get(picture.id)?.get(id) ?? [],
     }));
-    return { name, known: known.has(id), precisions: averagePrecisions(ofClass) };
+    return { name, known: known.has(id), pictures: ofClass, precisions: averagePrecisions(ofClass) };
   });
   const counted = rows.filter((row) => row.known);
   const table = (figure: (precisions: readonly number[]) => number): Record<string, number | null> => {
@@ -79,6 +81,7 @@ export const figuresOf = (
     ap50: table(([first = 0]) => first),
     ap: table((precisions) => precisions.reduce((sum, value) => sum + value, 0) / overlaps.length),
     unknown: rows.filter((row) => !row.known && row.precisions !== null).map(({ name }) => name),
+    counted: counted.flatMap(({ pictures, precisions }) => (precisions === null ? [] : pictures)),
   };
 };
 

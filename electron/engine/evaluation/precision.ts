@@ -40,10 +40,11 @@ export const averagePrecisions = (pictures: readonly Picture[], thresholds: read
   });
 };
 
-type Verdict = 'right' | 'false' | 'ignored';
-type Matched = { readonly scores: readonly number[]; /** For each threshold, for each score. */ readonly verdicts: readonly (readonly Verdict[])[] };
+export type Verdict = 'right' | 'false' | 'ignored';
+export type Matched = { readonly scores: readonly number[]; /** For each threshold, for each score. */ readonly verdicts: readonly (readonly Verdict[])[] };
 
-const match = ({ truths, found }: Picture, thresholds: readonly number[]): Matched => {
+/** What each box of one class on one picture is, the 100 best of them, best first, at each of `thresholds` of IoU. */
+export const match = ({ truths, found }: Picture, thresholds: readonly number[]): Matched => {
   const best = [...found].sort((a, b) => b.score - a.score).slice(0, most);
   // Objects that count come first: an ignored one is taken only where none of them fits.
   const objects = [...truths].sort((a, b) => Number(a.ignored) - Number(b.ignored));

@@ -80,6 +80,21 @@ describe('vovision eval', () => {
     expect(ran.stderr).toContain('The model does not know c: not in the mean.');
   });
 
+  it('says what is right at which confidence, and where to begin', async () => {
+    const { confidence } = answerOf(await evaluate('--images', folder, '--source', 'both', '--json')) as { confidence: { recommended: number; curve: readonly Record<string, number | null>[] } };
+    // Both “b” are found with 0.9 of 32 bits, a little less; one of them where there is none; the “a” with 0.6 lies elsewhere. Two objects are there.
+    const shown = (from: number, to: number, right: number, boxes: number): readonly unknown[] => Array.from({ length: to - from + 1 }, (_, n) => ({
+      confidence: (from + n) / 20, precision: boxes === 0 ? null : right / boxes, recall: right / 2, f1: (2 * right) / (boxes + 2),
+    }));
+    expect(confidence.curve).toEqual([...shown(1, 12, 1, 3), ...shown(13, 17, 1, 2), ...shown(18, 19, 0, 0)]);
+    expect(confidence.recommended).toBe(0.65);
+  });
+
+  it('recommends none where nothing is right', async () => {
+    const ran = await evaluate('--images', folder, '--source', 'damaged', '--min-score', '0.95', '--json');
+    expect(answerOf(ran)).toMatchObject({ confidence: { recommended: null } });
+  });
+
   it('counts a class only where it is labelled', async () => {
     const { ap50 } = answerOf(await evaluate('--images', folder, join(folder, 'set.zip'), '--source', 'partly', '--json')) as { ap50: Record<string, number> };
     expect(ap50['b']).toBeCloseTo(1, 12);
@@ -105,7 +120,7 @@ describe('vovision eval', () => {
 
   it('is a table for people', async () => {
     const { stdout } = await evaluate('--images', folder, '--source', 'partly');
-    expect(stdout).toMatch(/^Fixed: 2 pictures of partly, [\d.]+ pictures\/s on cpu\n\nclass {3}AP50 {2}AP50-95\nall {4}0\.500 {4}0\.500\na {6}0\.000 {4}0\.000\nb {6}1\.000 {4}1\.000\n$/);
+    expect(stdout).toMatch(/^Fixed: 2 pictures of partly, [\d.]+ pictures\/s on cpu\n\nclass {3}AP50 {2}AP50-95\nall {4}0\.500 {4}0\.500\na {6}0\.000 {4}0\.000\nb {6}1\.000 {4}1\.000\nconfidence to begin with: 0\.65 \(100\.0 % of the boxes are right, 50\.0 % of the objects are found\)\n$/);
   });
 
   it('says what is missing', async () => {
