@@ -11,7 +11,7 @@ import { openModel } from './open-model.js';
 import { openWorker } from './open-worker.js';
 import type { Output } from './output.js';
 
-/** Analyses what is to be exported, into a store that is thrown away. */
+/** Analyses what is to be exported, into a store that is thrown away. `confidence`: what the model's card says to begin with, 0..1. */
 export const analyseForExport = async (
   video: VideoFile,
   tools: MediaTools,
@@ -19,7 +19,7 @@ export const analyseForExport = async (
   range: { readonly start: Seconds | null; readonly end: Seconds | null },
   output: Output,
   signal: AbortSignal,
-): Promise<{ batch: DetectionBatch; classes: readonly string[] }> => {
+): Promise<{ batch: DetectionBatch; classes: readonly string[]; confidence: number | null }> => {
   const model = await openModel(args, output, signal);
   const worker = await openWorker(model, args.text('provider'), output, signal);
   const folder = await scratchFolder('analysis');
@@ -34,7 +34,7 @@ export const analyseForExport = async (
         video, tools, model, thread: worker.thread, store, minScore, signal, ...range,
         onProgress: (done, time) => output.progress(`${done} frames analysed, at ${time.toFixed(1)} s`),
       });
-      return { batch: await store.batch(frameIndex(0), frameIndex(Number.MAX_SAFE_INTEGER), signal), classes: model.info.classes };
+      return { batch: await store.batch(frameIndex(0), frameIndex(Number.MAX_SAFE_INTEGER), signal), classes: model.info.classes, confidence: model.info.confidence };
     } finally {
       await store.close();
     }

@@ -44,6 +44,13 @@ export const usualWeights = async (): Promise<string | null> => {
   return models.find(({ info, card }) => info.shipped && card.network === network && card.quantization === undefined)?.info.id ?? null;
 };
 
+/** The confidence to begin with of a model that is still listed, by its file's hash; null for others and where its card names none. */
+export const confidenceOfModel = async (hash: string): Promise<number | null> => {
+  const { zooFolder, dataFolder } = settings();
+  const models = await listModels(zooFolder, join(dataFolder, 'models'));
+  return models.find(({ card }) => card.hash === hash)?.info.confidence ?? null;
+};
+
 const found = (models: readonly Model[], id: string | null): Model => {
   const model = models.find(({ info }) => info.id === id);
   if (model !== undefined) return model;

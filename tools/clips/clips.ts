@@ -1,5 +1,6 @@
 // What a model finds on the clips that are not part of the project, as figures, a table and annotated stills:
 //   npm run clips -- MODEL.onnx|ID [--out FOLDER] [--clips FOLDER] [--confidence 0.4] [--json]
+// Without --confidence it is that of the model's card.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { usualMinScore } from '../../electron/engine/contract/contract.js';
 import { figuresOf, framesToShow, type ClipFigures } from './figures.js';
-import { analyse, writeStill } from './run.js';
+import { analyse, cardConfidence, writeStill } from './run.js';
 import { clips } from './table.js';
 
 /** Stills of each clip, and the confidences that are compared. */
@@ -46,7 +47,7 @@ if (model === undefined || !existsSync(folder)) {
   console.error(model === undefined ? 'Name a model: npm run clips -- MODEL.onnx --out FOLDER' : `There is no folder ${folder}; name it with --clips.`);
   process.exit(2);
 }
-const confidence = Number(values.confidence ?? usualMinScore);
+const confidence = Number(values.confidence ?? (await cardConfidence(model)) ?? usualMinScore);
 if (!(confidence >= 0 && confidence <= 1)) {
   console.error(`--confidence is ${String(values.confidence)}; it must be from 0 to 1.`);
   process.exit(2);

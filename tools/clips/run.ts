@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cardPath } from '../../electron/engine/inference/cards.js';
+import { cardSchema } from '../../electron/engine/inference/card.js';
 import type { Frames } from './figures.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,6 +24,17 @@ const runProgram = (program: string, words: readonly string[]): Promise<string> 
 });
 
 const vovision = (...words: readonly string[]): Promise<string> => runProgram(process.execPath, [join(root, 'bin/vovision.mjs'), ...words]);
+
+/** What a model's card says to begin with, 0..1; null where it says none or there is no card. `model` is a file or an id. */
+export const cardConfidence = async (model: string): Promise<number | null> => {
+  const listed = async (): Promise<string | undefined> => {
+    const { models } = JSON.parse(await vovision('models', 'list', '--json')) as { models: readonly { id: string; path: string }[] };
+    return models.find(({ id }) => id === model)?.path;
+  };
+  const path = existsSync(model) ? model : await listed();
+  const text = path === undefined ? null : await readFile(cardPath(path), 'utf8').catch(() => null);
+  return text === null ? null : cardSchema.parse(JSON.parse(text)).confidence ?? null;
+};
 
 export type Analysed = { readonly frames: Frames; readonly times: readonly number[]; readonly results: string; readonly framesPerSecond: number };
 

@@ -30,6 +30,8 @@ export type CardParts = {
   readonly notes: TrainingNotes;
   readonly sizes: { readonly parameters: number; readonly multiplyAdds: number; readonly bytes: number };
   readonly accuracy: readonly MeasuredSet[];
+  /** To begin with, 0..1; null where there is none to recommend. */
+  readonly confidence: number | null;
   /** Of the float32 form. */
   readonly original: readonly MeasuredSet[];
   /** Median ms of one picture, of this and the float32 form, in one run by turns. */
@@ -46,7 +48,7 @@ const lostOf = (set: MeasuredSet, original: readonly MeasuredSet[]): Loose => {
 };
 
 /** The card of one file of the zoo. */
-export const zooCard = ({ row, form, card, training, notes: told, sizes, accuracy, original, time, originalTime }: CardParts): Loose => {
+export const zooCard = ({ row, form, card, training, notes: told, sizes, accuracy, confidence, original, time, originalTime }: CardParts): Loose => {
   const speed = {
     measure: `median time of one picture in the fastest of the rounds that all forms had by turns, ONNX Runtime's CPU provider, ${inferenceThreads()} threads, ${processor()}`,
     provider: 'cpu', processor: processor(), threads: inferenceThreads(), milliseconds: round(time, 2),
@@ -57,6 +59,7 @@ export const zooCard = ({ row, form, card, training, notes: told, sizes, accurac
     ...rest,
     network: row.id,
     source: sourceText(row),
+    ...(confidence !== null && { confidence }),
     sizes,
     training: {
       weights: basename(training.path), hash: training.hash,

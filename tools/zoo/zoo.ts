@@ -24,7 +24,7 @@ import { findDetector, usualClasses } from '../../models/detector/rows.js';
 import { toDetectorOnnx } from '../../models/detector/to-onnx.js';
 import { writeModel } from '../../models/onnx/write.js';
 import { notesOf, zooCard } from './card.js';
-import { measureAccuracy, type MeasuredSet } from './measure.js';
+import { measureAccuracy, type Measured } from './measure.js';
 import { calibrationArchives, calibrationPictures, stemOf, zooForms, zooRows, type ZooForm, type ZooRow } from './rows.js';
 
 const say = (line: string): void => console.log(line);
@@ -64,19 +64,20 @@ const makeRow = async (row: ZooRow, { data, tools, signal }: Setting): Promise<r
       say(`  ${form}: ${verdict}`);
       made.push(await place(folder, form, bytes, card));
     }
-    const accuracy = new Map<ZooForm, readonly MeasuredSet[]>();
+    const measured = new Map<ZooForm, Measured>();
     for (const { form, model } of made) {
-      const sets = await measureAccuracy(model, data, tools, signal);
-      say(`  ${form}: ${sets.map(({ source, ap50, ap }) => `${source} AP50 ${ap50.all.toFixed(4)}, AP ${ap.all.toFixed(4)}`).join('; ')}`);
-      accuracy.set(form, sets);
+      const all = await measureAccuracy(model, data, tools, signal);
+      say(`  ${form}: ${all.sets.map(({ source, ap50, ap }) => `${source} AP50 ${ap50.all.toFixed(4)}, AP ${ap.all.toFixed(4)}`).join('; ')}; confidence ${all.confidence ?? 'none'}`);
+      measured.set(form, all);
     }
     const times = await timeRow(made, folder, signal);
-    const [before, originalTime] = [accuracy.get('float32') ?? [], times.get('float32') ?? Number.NaN];
+    const [before, originalTime] = [measured.get('float32')?.sets ?? [], times.get('float32') ?? Number.NaN];
     return made.flatMap(({ form, bytes, card }): readonly ZooFile[] => {
       const time = times.get(form) ?? Number.NaN;
+      const { sets: accuracy, confidence } = measured.get(form) ?? { sets: [], confidence: null };
       say(`  ${form}: ${time.toFixed(2)} ms, ${(originalTime / time).toFixed(2)} times as fast as float32, ${bytes.length} bytes`);
       const text = zooCard({
-        row, form, card, training, notes, sizes: { parameters, multiplyAdds, bytes: bytes.length }, accuracy: accuracy.get(form) ?? [], original: before, time, originalTime,
+        row, form, card, training, notes, sizes: { parameters, multiplyAdds, bytes: bytes.length }, accuracy, confidence, original: before, time, originalTime,
       });
       const stem = stemOf(row.id, form);
       return [{ name: `${stem}.onnx`, bytes }, { name: `${stem}.json`, bytes: new TextEncoder().encode(`${JSON.stringify(text, null, 2)}\n`) }];

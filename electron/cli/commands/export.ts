@@ -8,7 +8,7 @@ import type { CommandSpec } from '../arguments.js';
 import type { Command } from '../command.js';
 import { openTools, settings } from '../open.js';
 import { analyseForExport } from '../analyse-for-export.js';
-import { modelOptions } from '../open-model.js';
+import { confidenceOfModel, modelOptions } from '../open-model.js';
 import { providerOption } from '../open-worker.js';
 import { rangeOptions, readRange } from './analyze.js';
 
@@ -19,7 +19,7 @@ const spec: CommandSpec = {
   options: {
     output: { type: 'text', short: 'o', value: 'OUT', help: 'file to write (.mp4, .mov, .mkv or .webm)' },
     results: { type: 'text', value: 'FILE', help: 'results of an analysis; the video is analysed first where none are given' },
-    'min-score': { type: 'number', range: [0, 1], help: `detections below are not drawn (${usualMinScore})` },
+    'min-score': { type: 'number', range: [0, 1], help: `detections below are not drawn (what the model’s card says, else ${usualMinScore})` },
     ...rangeOptions,
     codec: { type: 'text', choices: codecs, help: 'video codec (h264; vp9 for .webm)' },
     'no-labels': { type: 'flag', help: 'draw boxes only' },
@@ -42,8 +42,9 @@ export const exportCommand: Command = {
     const given = args.text('results');
     let batch: DetectionBatch;
     let classes: readonly string[];
+    let confidence: number | null;
     if (given === null) {
-      ({ batch, classes } = await analyseForExport(video, tools, args, { start, end }, output, signal));
+      ({ batch, classes, confidence } = await analyseForExport(video, tools, args, { start, end }, output, signal));
     } else {
       const results = await readResults(given);
       if (results.manifest.video.identity !== (await videoIdentity(video)).hash) {
@@ -51,12 +52,13 @@ export const exportCommand: Command = {
       }
       batch = results.batch;
       classes = results.manifest.model.classes;
+      confidence = await confidenceOfModel(results.manifest.model.hash);
     }
     const codec = readCodec(args.text('codec'), target);
     const summary = await exportClip({
       video, tools, results: batch, classes,
       options: {
-        filter: { minScore: args.number('min-score') ?? usualMinScore, hiddenClasses: [] },
+        filter: { minScore: args.number('min-score') ?? confidence ?? usualMinScore, hiddenClasses: [] },
         start, end, codec,
         labels: !args.flag('no-labels'),
         scores: !args.flag('no-scores'),

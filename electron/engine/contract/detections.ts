@@ -3,7 +3,7 @@ import { frameIndex, seconds, type FrameIndex, type Seconds } from './units.js';
 /** Numbers per detection in packed form: x1 y1 x2 y2 (display pixels), score 0..1, class id. */
 export const detectionStride = 6;
 
-/** Least score of what is shown and drawn while nobody asked for another, 0..1. */
+/** Least score of what is shown and drawn where neither the user nor the model's card says another, 0..1. */
 export const usualMinScore = 0.4;
 
 export type Detection = {

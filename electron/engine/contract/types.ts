@@ -60,6 +60,8 @@ export type ModelInfo = {
   readonly head: HeadId;
   readonly licence: string | null;
   readonly source: string | null;
+  /** Least score that its card says to begin with, 0..1; null where it says none. */
+  readonly confidence: number | null;
   /** SHA-256 of the .onnx file. */
   readonly hash: string;
   readonly fileSize: number;

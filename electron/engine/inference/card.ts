@@ -54,6 +54,8 @@ export const cardSchema: z.ZodType<ModelCard> = z.object({
     }),
   licence: text.nullable(),
   source: text.nullable(),
+  // One that makes no sense is left out: the card is of use without it.
+  confidence: z.number().min(0).max(1).optional().catch(undefined),
   hash,
   // For people only: a card that words it otherwise is none the worse.
   quantization: z.looseObject({
@@ -81,6 +83,7 @@ export const infoOf = (card: ModelCard, id: string, fileSize: number, place: Mod
   head: card.head.kind,
   licence: card.licence,
   source: card.source,
+  confidence: card.confidence ?? null,
   hash: card.hash,
   fileSize,
   shipped: place === 'program',

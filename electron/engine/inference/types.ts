@@ -32,6 +32,8 @@ export type ModelCard = CardFigures & {
   };
   readonly licence: string | null;
   readonly source: string | null;
+  /** Least score to begin with, 0..1; undefined where it was not measured. */
+  readonly confidence?: number | undefined;
   /** SHA-256 of the .onnx file, lower-case hex. */
   readonly hash: string;
   /** Of a form made of another model; undefined for all others. */

@@ -46,3 +46,16 @@ describe('what a card says was measured', () => {
     expect({ accuracy: read.accuracy, speed: read.speed, sizes: read.parameters, knownFaults: read.faults }[key]).toEqual(['accuracy', 'knownFaults'].includes(key) ? [] : null);
   });
 });
+
+describe('the confidence of a card', () => {
+  const confidence = (more: Record<string, unknown>) => infoOf(cardSchema.parse({ ...first, ...more }), 'id', 1, 'elsewhere').confidence;
+
+  it('is read, also at its ends', () => {
+    expect([0, 0.35, 1].map((value) => confidence({ confidence: value }))).toEqual([0, 0.35, 1]);
+  });
+
+  it('may be missing, and is left out where it makes no sense', () => {
+    expect(confidence({})).toBeNull();
+    expect([-0.1, 1.1, 40, '0.4', null, [0.4]].map((value) => confidence({ confidence: value }))).toEqual([null, null, null, null, null, null]);
+  });
+});

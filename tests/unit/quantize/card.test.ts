@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { cardSchema, infoOf } from '../../../electron/engine/inference/card.js';
+import { cardOf } from '../../../electron/engine/quantize/card.js';
+
+const written = JSON.parse(readFileSync('tests/models/zoo/first-256.json', 'utf8')) as Record<string, unknown>;
+const madeOf = (more: Record<string, unknown>) => {
+  const original = cardSchema.parse({ ...written, ...more });
+  const card = cardOf({
+    original, written: { ...written, ...more }, to: 'int8', hash: 'a'.repeat(64), calibratedOn: 'sample.mp4', runtime: 'r',
+    quantized: {
+      input: original.input, converted: 1, layers: 1, kept: [], calibrated: 16, ranges: 'error',
+      agreement: { frames: 16, boxes: 20, matched: 1, iou: 1, score: 0 },
+    },
+    speed: { measure: 'm', provider: 'cpu', milliseconds: 1, originalMilliseconds: 2, ratio: 2 },
+  });
+  return infoOf(cardSchema.parse(JSON.parse(JSON.stringify(card))), 'made', 1, 'kept');
+};
+
+describe('the card of a model that was made smaller', () => {
+  it('keeps the confidence that the original begins with', () => {
+    expect(madeOf({ confidence: 0.35 })).toMatchObject({ confidence: 0.35, made: { to: 'int8' } });
+    expect(madeOf({}).confidence).toBeNull();
+  });
+});
