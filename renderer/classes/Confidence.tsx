@@ -2,6 +2,7 @@ import { app, useApp } from '../state/store.js';
 import { Kbd, Slider, Tooltip } from '../ui/ui.js';
 import { score } from '../ui/format.js';
 import { words } from '../words.js';
+import { ConfidenceReset } from './ConfidenceReset.js';
 import styles from './Classes.module.css';
 
 /** The least score that counts. A view over what is stored: it moves without a second inference. */
@@ -15,6 +16,7 @@ export const Confidence = () => {
           <span className={styles.hint}>
             <Kbd keys="C" />
           </span>
+          <ConfidenceReset />
           <span className={styles.score}>{score(minScore)}</span>
         </div>
       </Tooltip>

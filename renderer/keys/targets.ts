@@ -5,6 +5,6 @@ export type KeyTarget = 'confidence';
 export const focusTarget = (target: KeyTarget): void => {
   requestAnimationFrame(() => {
     const place = document.querySelector<HTMLElement>(`[data-key-target="${target}"]`);
-    place?.querySelector<HTMLElement>('[role="slider"], button, input')?.focus();
+    (place?.querySelector<HTMLElement>('[role="slider"]') ?? place?.querySelector<HTMLElement>('button, input'))?.focus();
   });
 };

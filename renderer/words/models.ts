@@ -52,6 +52,7 @@ export const modelsWords = {
     madeHere: 'made here',
     ratio: (ratio: string) => `${ratio} as fast`,
   },
+  confidenceReset: (value: string) => `Back to ${value}`,
   card: {
     input: 'Picture size',
     output: 'Output',

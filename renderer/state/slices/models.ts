@@ -73,6 +73,7 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
         const { modelChosen } = get();
         const chosen = models.find((model) => model.id === modelChosen)?.id;
         set({ models, modelUsual, modelId: chosen ?? modelUsual ?? models[0]?.id ?? null });
+        get().followModel();
         // A video that was opened before the models were known still waits for its run.
         if (get().current !== null && get().run === null) void get().restartRun();
         await get().loadProviders();
@@ -84,6 +85,7 @@ export const modelsSlice: Slice<ModelsSlice> = (set, get, bridge) => {
       set({ modelChosen: id });
       if (get().modelId === id) return;
       set({ modelId: id, providers: [] });
+      get().followModel();
       void get().loadProviders();
       void get().restartRun();
     },

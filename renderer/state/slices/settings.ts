@@ -1,5 +1,6 @@
 import type { Settings } from '../../../electron/engine/contract/contract.js';
 import { labSettings, labSetupOf } from '../../lab/setup/remember.js';
+import { readConfidences, storedConfidences } from '../ownConfidences.js';
 import type { App, Slice } from '../slice.js';
 
 export type SettingsSlice = {
@@ -18,7 +19,7 @@ const string = (value: unknown): string | undefined => (typeof value === 'string
 /** What of the page is remembered. */
 export const remembered = (app: App): Settings => ({
   theme: app.theme,
-  minScore: app.filter.minScore,
+  confidences: storedConfidences(app.ownConfidences),
   model: app.modelChosen,
   provider: app.providerAsked,
   mode: app.mode,
@@ -37,7 +38,7 @@ export const settingsSlice: Slice<SettingsSlice> = (set, get, bridge) => ({
     const app = get();
     set({
       theme: oneOf(['dark', 'light', 'system'], settings['theme']) ?? app.theme,
-      filter: { ...app.filter, minScore: number(settings['minScore'], 0, 1) ?? app.filter.minScore },
+      ownConfidences: readConfidences(settings['confidences']),
       modelChosen: string(settings['model']) ?? app.modelChosen,
       providerAsked:
         oneOf(['auto', 'cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu'], settings['provider']) ?? app.providerAsked,
@@ -53,6 +54,7 @@ export const settingsSlice: Slice<SettingsSlice> = (set, get, bridge) => ({
       },
       labSetup: labSetupOf(settings['lab'], app.labSetup),
     });
+    get().followModel();
   },
   saveSettings: () => {
     if (get().hello === null) return;
