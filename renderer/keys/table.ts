@@ -1,4 +1,3 @@
-import { listedClasses } from '../state/selectors.js';
 import type { App } from '../state/slice.js';
 import { keysWords as say } from '../words/keys.js';
 import { shuttle } from './shuttle.js';
@@ -49,7 +48,7 @@ export const keyTable: readonly KeyAction[] = [
   {
     id: 'class', group: 'results', label: say.toggleClass, keys: ['1-9'],
     run: (app, digit) => {
-      const classId = listedClasses(app)[digit - 1];
+      const classId = app.classList.listed[digit - 1];
       if (classId !== undefined) app.toggleClass(classId);
     },
   },

@@ -1,6 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PageBridge } from '../../electron/engine/contract/contract.js';
 import type { App } from './slice.js';
+import { keepClassList } from './keepClassList.js';
+import { classListSlice } from './slices/classList.js';
 import { engineSlice } from './slices/engine.js';
 import { exportsSlice } from './slices/exports.js';
 import { fasterSlice } from './slices/faster.js';
@@ -23,6 +25,7 @@ export const createApp = (bridge: PageBridge): StoreApi<App> =>
     ...runSlice(set, get, bridge),
     ...playerSlice(set, get, bridge),
     ...filterSlice(set, get, bridge),
+    ...classListSlice(set, get, bridge),
     ...modelsSlice(set, get, bridge),
     ...exportsSlice(set, get, bridge),
     ...settingsSlice(set, get, bridge),
@@ -61,6 +64,7 @@ export const connect = (app: StoreApi<App>, bridge: PageBridge): (() => void) =>
     app.subscribe((now, before) => {
       if (watched.some((key) => now[key] !== before[key])) remember();
     }),
+    keepClassList(app),
     () => clearTimeout(saving),
   ];
   return () => stops.forEach((stop) => stop());

@@ -35,6 +35,7 @@ export class Detections {
   #frames = 0;
   #lastFrame = -1;
   #classes = 0;
+  #highest = new Float32Array(0);
   #stretches = new StretchSet();
   /** Goes up with every change. */
   version = 0;
@@ -50,6 +51,11 @@ export class Detections {
   /** One more than the highest class id seen. */
   get classCount(): number {
     return this.#classes;
+  }
+
+  /** Highest score of each class in the run, 0..1, by class id; -1 where it was not seen. */
+  get highest(): Float32Array {
+    return this.#highest;
   }
 
   /** Highest frame number seen, -1 if there is none. */
@@ -155,10 +161,15 @@ export class Detections {
       const at = (from + k) * detectionStride;
       const n = this.#boxes++;
       for (let c = 0; c < 4; c++) this.#corners[n * 4 + c] = boxes[at + c] as number;
-      this.#score[n] = boxes[at + 4] as number;
+      const score = boxes[at + 4] as number;
+      this.#score[n] = score;
       const classId = boxes[at + 5] as number;
       this.#classId[n] = classId;
-      if (classId >= this.#classes) this.#classes = classId + 1;
+      if (classId >= this.#classes) {
+        this.#classes = classId + 1;
+        this.#highest = grown(this.#highest, new Float32Array(this.#classes).fill(unseen));
+      }
+      if (score > (this.#highest[classId] as number)) this.#highest[classId] = score;
     }
     this.#frames++;
     this.#lastFrame = Math.max(this.#lastFrame, frame);

@@ -15,14 +15,3 @@ export const classNames = (app: Pick<App, 'run'>): readonly string[] => app.run?
 
 /** The name of a class, or its number where the model's card names none. */
 export const className = (names: readonly string[], classId: number): string => names[classId] ?? `class ${classId}`;
-
-/** Models with more classes than this list only those that were seen. */
-const mostListed = 12;
-
-/** Class ids in the order in which they are listed and numbered (keys 1 to 9): the model's own order. */
-export const listedClasses = (app: Pick<App, 'run' | 'detections'>): readonly number[] => {
-  const names = classNames(app);
-  const seen = app.detections.totals(0);
-  const all = Array.from({ length: Math.max(names.length, seen.length) }, (_, id) => id);
-  return names.length > 0 && names.length <= mostListed ? all : all.filter((id) => (seen[id] ?? 0) > 0);
-};

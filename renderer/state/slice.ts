@@ -1,5 +1,6 @@
 import type { StoreApi } from 'zustand';
 import type { PageBridge } from '../../electron/engine/contract/contract.js';
+import type { ClassListSlice } from './slices/classList.js';
 import type { EngineSlice } from './slices/engine.js';
 import type { ExportsSlice } from './slices/exports.js';
 import type { FasterSlice } from './slices/faster.js';
@@ -14,7 +15,7 @@ import type { UiSlice } from './slices/ui.js';
 
 /** Everything the page knows, and what it can do about it. */
 export type App =
-  & EngineSlice & QueueSlice & RunSlice & PlayerSlice & FilterSlice & ModelsSlice & ExportsSlice & SettingsSlice & UiSlice & LabSlice
+  & EngineSlice & QueueSlice & RunSlice & PlayerSlice & FilterSlice & ClassListSlice & ModelsSlice & ExportsSlice & SettingsSlice & UiSlice & LabSlice
   & FasterSlice;
 
 /** Makes one slice of the store. */

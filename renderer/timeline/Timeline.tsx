@@ -4,7 +4,7 @@ import { pixelRatio } from '../app/pixelRatio.js';
 import { frameStartingBefore } from '../state/frameTimes.js';
 import { className, classNames } from '../state/selectors.js';
 import { app, useApp } from '../state/store.js';
-import { count, dash } from '../ui/format.js';
+import { count, dash, score } from '../ui/format.js';
 import { words } from '../words.js';
 import { rows } from './drawTimeline.js';
 import { Marks } from './Marks.js';
@@ -41,13 +41,17 @@ const keyed = (event: KeyboardEvent): void => {
   action();
 };
 
-const LegendRow = ({ row, names, others }: { readonly row: Legend[number]; readonly names: readonly string[]; readonly others: number }) => {
-  const name = row.classId === null ? words.timeline.others(others) : className(names, row.classId);
+const LegendRow = ({ row, names }: { readonly row: Legend[number]; readonly names: readonly string[] }) => {
+  const minScore = useApp((now) => now.filter.minScore);
+  const name = row.classId === null ? words.timeline.others(row.classes) : className(names, row.classId);
+  const title = row.below
+    ? words.timeline.below(name, score(minScore))
+    : row.most > 0 ? words.timeline.atOnce(name, row.most) : undefined;
   return (
-    <li className={styles.legendRow} style={{ height: rows.strip, marginBottom: rows.gap }} data-none={row.most === 0} title={row.most > 0 ? words.timeline.atOnce(name, row.most) : undefined}>
+    <li className={styles.legendRow} style={{ height: rows.strip, marginBottom: rows.gap }} data-none={row.most === 0 || row.below} data-below={row.below || undefined} title={title}>
       <span className={styles.dot} style={row.classId === null ? undefined : { background: classColour(name) }} />
       <span className={styles.name}>{name}</span>
-      <span className={styles.most}>{row.most > 0 ? row.most : ''}</span>
+      <span className={styles.most}>{row.most > 0 && !row.below ? row.most : ''}</span>
     </li>
   );
 };
@@ -60,14 +64,14 @@ export const Timeline = () => {
   const scrubbing = useRef(false);
   const [width, setWidth] = useState(0);
   const [hover, setHover] = useState<number | null>(null);
-  const [legend, setLegend] = useState<{ readonly rows: Legend; readonly others: number }>({ rows: [], others: 0 });
+  const [legend, setLegend] = useState<Legend>([]);
   const [span, zoomed, changeSpan] = useSpan();
   const names = useApp(classNames);
   const hasVideo = useApp((now) => now.current !== null);
 
   useEffect(() => {
     if (canvas.current === null || track.current === null) return;
-    const made = new TimelinePainter(canvas.current, app, (next, others) => setLegend({ rows: next, others }));
+    const made = new TimelinePainter(canvas.current, app, setLegend);
     painter.current = made;
     const observer = new ResizeObserver(([entry]) => {
       if (entry === undefined) return;
@@ -79,6 +83,8 @@ export const Timeline = () => {
     return () => {
       observer.disconnect();
       made.close();
+      // A drag that this ends tells nobody.
+      app.getState().holdClasses('timeline', 'free');
       painter.current = null;
     };
   }, []);
@@ -115,7 +121,7 @@ export const Timeline = () => {
         <div style={{ height: rows.ruler }}>
           {zoomed && <button type="button" className={styles.whole} onClick={() => changeSpan(() => null)}>{words.timeline.whole}</button>}
         </div>
-        <ul>{legend.rows.map((row) => <LegendRow key={row.classId ?? 'others'} row={row} names={names} others={legend.others} />)}</ul>
+        <ul>{legend.map((row) => <LegendRow key={row.classId ?? (row.below ? 'below' : 'others')} row={row} names={names} />)}</ul>
         <Analysed />
       </div>
       <div className={styles.column}>
@@ -128,6 +134,7 @@ export const Timeline = () => {
           onPointerDown={(event) => {
             if (event.button !== 0 || !hasVideo) return;
             scrubbing.current = true;
+            app.getState().holdClasses('timeline', 'frozen');
             event.currentTarget.setPointerCapture(event.pointerId);
             app.getState().seek(snapped(timeAt(event)));
           }}
@@ -135,8 +142,10 @@ export const Timeline = () => {
             setHover(hasVideo ? timeAt(event) : null);
             if (scrubbing.current) app.getState().seek(snapped(timeAt(event)));
           }}
-          onPointerUp={() => { scrubbing.current = false; }}
-          onPointerCancel={() => { scrubbing.current = false; }}
+          onLostPointerCapture={() => {
+            scrubbing.current = false;
+            app.getState().holdClasses('timeline', 'free');
+          }}
           onPointerLeave={() => setHover(null)}
         >
           <canvas ref={canvas} className={styles.canvas} />

@@ -25,24 +25,39 @@ export const coverage = (detections: Pick<Detections, 'has'>, binOf: Int32Array,
 };
 
 /** One strip of the timeline: a class, or all classes that have no strip of their own. */
-export type Strip = { readonly classId: number | null; readonly peak: Uint16Array; readonly most: number };
+export type Strip = {
+  readonly classId: number | null;
+  /** Number of classes in it. */
+  readonly classes: number;
+  readonly peak: Uint16Array;
+  /** Highest of `peak`. */
+  readonly most: number;
+};
 
-const strip = (classId: number | null, peak: Uint16Array): Strip => ({ classId, peak, most: peak.reduce((most, value) => Math.max(most, value), 0) });
+const strip = (classId: number | null, classes: number, peak: Uint16Array): Strip =>
+  ({ classId, classes, peak, most: peak.reduce((most, value) => Math.max(most, value), 0) });
 
 /**
- * Strips for at most `rows` of the classes in `order`. Where there are more, the most frequent get
- * their own, in the given order, and the rest share the last one.
+ * The classes of `order` that get one of `rows` strips to themselves: all, or where there are more the most
+ * frequent, for the rest share the last strip.
+ * @param total boxes by class id
  */
-export const stripsOf = (density: DensityBins, order: readonly number[], rows: number): readonly Strip[] => {
+export const ownStrips = (total: Uint32Array, order: readonly number[], rows: number): readonly number[] => {
+  if (order.length <= rows) return order;
+  const often = [...order].sort((a, b) => (total[b] ?? 0) - (total[a] ?? 0)).slice(0, rows - 1);
+  return order.filter((id) => often.includes(id));
+};
+
+/** A strip for each class in `own`, in the given order, and one more for the rest of `order`. */
+export const stripsOf = (density: DensityBins, order: readonly number[], own: readonly number[]): readonly Strip[] => {
   const peakOf = (id: number): Uint16Array =>
     id < density.classes ? density.peak.subarray(id * density.bins, (id + 1) * density.bins) : new Uint16Array(density.bins);
-  if (order.length <= rows) return order.map((id) => strip(id, peakOf(id)));
-  const total = (id: number): number => density.total[id] ?? 0;
-  const often = new Set([...order].sort((a, b) => total(b) - total(a)).slice(0, rows - 1));
+  const strips = own.map((id) => strip(id, 1, peakOf(id)));
+  const others = order.filter((id) => !own.includes(id));
+  if (others.length === 0) return strips;
   const rest = new Uint16Array(density.bins);
-  for (const id of order) {
-    if (often.has(id)) continue;
+  for (const id of others) {
     peakOf(id).forEach((value, bin) => { rest[bin] = Math.min(0xffff, (rest[bin] as number) + value); });
   }
-  return [...order.filter((id) => often.has(id)).map((id) => strip(id, peakOf(id))), strip(null, rest)];
+  return [...strips, strip(null, others.length, rest)];
 };

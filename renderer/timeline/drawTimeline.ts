@@ -1,7 +1,7 @@
 import { classColour } from '../../electron/engine/contract/contract.js';
 import { shortTime } from '../player/timecode.js';
 import { className } from '../state/selectors.js';
-import type { Strip } from './bins.js';
+import type { Lane } from './lanes.js';
 import { rulerTicks, timeToX, type Span } from './scale.js';
 
 /** Heights in CSS pixels; the labels beside the canvas stand in the same rows. */
@@ -12,7 +12,7 @@ export const barWidth = 2;
 export type TimelineColours = { readonly line: string; readonly faint: string; readonly text: string; readonly accent: string; readonly track: string };
 
 export type TimelineScene = {
-  readonly strips: readonly Strip[];
+  readonly lanes: readonly Lane[];
   readonly names: readonly string[];
   readonly covered: Float32Array;
   readonly span: Span;
@@ -40,7 +40,7 @@ const drawRuler = (context: CanvasRenderingContext2D, { span, width, colours, ra
   }
 };
 
-const drawStrip = (context: CanvasRenderingContext2D, strip: Strip, top: number, scene: TimelineScene): void => {
+const drawStrip = (context: CanvasRenderingContext2D, strip: Lane, top: number, scene: TimelineScene): void => {
   const { colours, ratio, width } = scene;
   context.fillStyle = colours.line;
   context.globalAlpha = 0.6;
@@ -48,6 +48,7 @@ const drawStrip = (context: CanvasRenderingContext2D, strip: Strip, top: number,
   context.globalAlpha = 1;
   if (strip.most === 0) return;
   context.fillStyle = strip.classId === null ? colours.faint : classColour(className(scene.names, strip.classId));
+  context.globalAlpha = strip.below ? 0.45 : 1;
   const room = rows.strip - 2;
   // Even a strip that never holds more than one does not fill its row: height is a number of objects.
   const full = Math.max(2, strip.most);
@@ -59,6 +60,7 @@ const drawStrip = (context: CanvasRenderingContext2D, strip: Strip, top: number,
     const tall = Math.max(2, Math.round((count / full) * room * ratio) / ratio);
     context.fillRect(bin * barWidth, top + rows.strip - tall, barWidth, tall);
   }
+  context.globalAlpha = 1;
 };
 
 const drawAnalysed = (context: CanvasRenderingContext2D, top: number, { covered, colours, width }: TimelineScene): void => {
@@ -82,13 +84,13 @@ export const timelineHeight = (strips: number): number => rows.ruler + strips * 
 
 /** Draws ruler, strips and what is analysed on a canvas of `width * ratio` device pixels. */
 export const drawTimeline = (context: CanvasRenderingContext2D, scene: TimelineScene): void => {
-  const height = timelineHeight(scene.strips.length);
+  const height = timelineHeight(scene.lanes.length);
   context.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);
   context.clearRect(0, 0, scene.width, height);
   drawRuler(context, scene, height);
   let top: number = rows.ruler;
-  for (const strip of scene.strips) {
-    drawStrip(context, strip, top, scene);
+  for (const lane of scene.lanes) {
+    drawStrip(context, lane, top, scene);
     top += rows.strip + rows.gap;
   }
   drawAnalysed(context, top, scene);

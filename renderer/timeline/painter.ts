@@ -1,14 +1,12 @@
 import type { StoreApi } from 'zustand';
-import { classNames, listedClasses } from '../state/selectors.js';
+import { classNames } from '../state/selectors.js';
 import type { App } from '../state/slice.js';
-import { binsOfFrames, coverage, stripsOf, type Strip } from './bins.js';
+import { binsOfFrames, coverage } from './bins.js';
 import { barWidth, drawTimeline, timelineHeight, type TimelineColours } from './drawTimeline.js';
+import { Lanes, type Lane } from './lanes.js';
 import type { Span } from './scale.js';
 
-/** Most strips shown; classes beyond share the last. */
-export const mostStrips = 6;
-
-export type Legend = readonly { readonly classId: number | null; readonly most: number }[];
+export type Legend = readonly Omit<Lane, 'peak'>[];
 
 const coloursOf = (element: Element): TimelineColours => {
   const style = getComputedStyle(element);
@@ -19,6 +17,7 @@ const coloursOf = (element: Element): TimelineColours => {
 /** Keeps the timeline's canvas true of the store. Draws at most once a screen refresh. */
 export class TimelinePainter {
   readonly #context: CanvasRenderingContext2D;
+  readonly #lanes = new Lanes();
   #span: Span = { from: 0, to: 1 };
   #width = 0;
   #ratio = 1;
@@ -31,7 +30,7 @@ export class TimelinePainter {
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly app: StoreApi<App>,
-    private readonly onLegend: (legend: Legend, others: number) => void,
+    private readonly onLegend: (legend: Legend) => void,
   ) {
     const context = canvas.getContext('2d');
     if (context === null) throw new Error('This browser gives no 2D canvas.');
@@ -47,7 +46,8 @@ export class TimelinePainter {
       app.subscribe((now, before) => {
         if (now.frames !== before.frames) this.#binOfIsOld = true;
         const changed = now.frames !== before.frames || now.filter !== before.filter || now.detections !== before.detections ||
-          now.detectionsVersion !== before.detectionsVersion || now.run?.model !== before.run?.model;
+          now.detectionsVersion !== before.detectionsVersion || now.run !== before.run || now.classList !== before.classList ||
+          now.classHold !== before.classHold || now.belowOpen !== before.belowOpen;
         if (changed) this.redraw();
       }),
     ];
@@ -86,14 +86,13 @@ export class TimelinePainter {
       this.#binOf = binsOfFrames(now.frames?.times ?? new Float64Array(), this.#span, bins);
       this.#binOfIsOld = false;
     }
-    const order = listedClasses(now).filter((id) => !now.filter.hiddenClasses.includes(id));
-    const strips = stripsOf(now.detections.density(this.#binOf, bins, now.filter), order, mostStrips);
-    this.#sizeCanvas(timelineHeight(strips.length));
+    const lanes = this.#lanes.of(now, this.#binOf, bins);
+    this.#sizeCanvas(timelineHeight(lanes.length));
     drawTimeline(this.#context, {
-      strips, names: classNames(now), covered: coverage(now.detections, this.#binOf, bins), span: this.#span,
+      lanes, names: classNames(now), covered: coverage(now.detections, this.#binOf, bins), span: this.#span,
       width: this.#width, ratio: this.#ratio, colours: coloursOf(this.canvas),
     });
-    this.#tellLegend(strips, order.length - strips.length + 1);
+    this.#tellLegend(lanes);
   }
 
   #sizeCanvas(height: number): void {
@@ -104,11 +103,11 @@ export class TimelinePainter {
     this.canvas.style.height = `${height}px`;
   }
 
-  #tellLegend(strips: readonly Strip[], others: number): void {
-    const legend = strips.map(({ classId, most }) => ({ classId, most }));
-    const text = JSON.stringify([legend, others]);
+  #tellLegend(lanes: readonly Lane[]): void {
+    const legend = lanes.map(({ classId, classes, most, below }) => ({ classId, classes, most, below }));
+    const text = JSON.stringify(legend);
     if (text === this.#legend) return;
     this.#legend = text;
-    this.onLegend(legend, others);
+    this.onLegend(legend);
   }
 }

@@ -6,6 +6,8 @@ export type SliderProps = {
   readonly label: string;
   readonly value: number;
   readonly onChange: (value: number) => void;
+  /** Told when the pointer takes the slider, and when it lets go. */
+  readonly onHold?: (held: boolean) => void;
   readonly min?: number;
   readonly max?: number;
   readonly step?: number;
@@ -15,13 +17,15 @@ export type SliderProps = {
   readonly className?: string | undefined;
 };
 
-export const Slider = ({ label, value, onChange, min = 0, max = 1, step = 0.01, valueText, id, className }: SliderProps) => (
+export const Slider = ({ label, value, onChange, onHold, min = 0, max = 1, step = 0.01, valueText, id, className }: SliderProps) => (
   <Radix.Root
     className={cx(styles.slider, className)}
     value={[value]}
     min={min}
     max={max}
     step={step}
+    onPointerDown={() => onHold?.(true)}
+    onLostPointerCapture={() => onHold?.(false)}
     onValueChange={([next]) => {
       if (next !== undefined) onChange(next);
     }}

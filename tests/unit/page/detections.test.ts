@@ -57,6 +57,14 @@ describe('detections', () => {
     expect([...detections.totals(0.4)]).toEqual([1, 0, 1]);
   });
 
+  it('knows how high the scores of each class come', () => {
+    const detections = new Detections();
+    expect([...detections.highest]).toEqual([]);
+    detections.add(batch({ 4: [[0, 0, 1, 1, 0.5, 1], [0, 0, 1, 1, 0.25, 1]] }));
+    detections.add(batch({ 1: [[0, 0, 1, 1, 0.125, 3], [0, 0, 1, 1, 0.75, 1]], 4: [[0, 0, 1, 1, 1, 0]] }));
+    expect([...detections.highest]).toEqual([-1, 0.75, -1, 0.125]);
+  });
+
   it('counts the most that is seen at once per bin', () => {
     const detections = new Detections();
     const car: Row = [0, 0, 1, 1, 0.9, 1];

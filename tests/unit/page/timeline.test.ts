@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Detections } from '../../../renderer/state/detections.js';
-import { binsOfFrames, coverage, stripsOf } from '../../../renderer/timeline/bins.js';
+import { binsOfFrames, coverage, ownStrips, stripsOf } from '../../../renderer/timeline/bins.js';
 import { keptSpan, pannedSpan, rulerTicks, timeToX, xToTime, zoomedSpan } from '../../../renderer/timeline/scale.js';
 
 describe('timeline scale', () => {
@@ -47,8 +47,11 @@ describe('timeline bins', () => {
 
   it('gives frequent classes a strip of their own and the rest one together', () => {
     const density = { bins: 2, classes: 4, peak: Uint16Array.of(1, 0, 0, 2, 3, 0, 1, 1), total: Uint32Array.of(1, 20, 30, 2) };
-    const strips = stripsOf(density, [0, 1, 2, 3], 3);
-    expect(strips.map(({ classId, most, peak }) => [classId, most, ...peak])).toEqual([[1, 2, 0, 2], [2, 3, 3, 0], [null, 2, 2, 1]]);
-    expect(stripsOf(density, [0, 5], 3).map(({ classId, most }) => [classId, most])).toEqual([[0, 1], [5, 0]]);
+    expect(ownStrips(density.total, [3, 2, 1, 0], 3)).toEqual([2, 1]);
+    expect(ownStrips(density.total, [3, 0, 7], 3)).toEqual([3, 0, 7]);
+    const strips = stripsOf(density, [0, 1, 2, 3], [1, 2]);
+    expect(strips.map(({ classId, classes, most, peak }) => [classId, classes, most, ...peak]))
+      .toEqual([[1, 1, 2, 0, 2], [2, 1, 3, 3, 0], [null, 2, 2, 2, 1]]);
+    expect(stripsOf(density, [0, 5], [0, 5]).map(({ classId, most }) => [classId, most])).toEqual([[0, 1], [5, 0]]);
   });
 });

@@ -1,36 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, type ProviderChoice, type ProviderStatus } from '../../../electron/engine/contract/contract.js';
-import { classRows, visibleRows } from '../../../renderer/classes/rows.js';
+import { classRows, foundRows, rowGroups } from '../../../renderer/classes/rows.js';
 import { providerHealth, providerName } from '../../../renderer/models/providers.js';
 
 const names = Array.from({ length: 20 }, (_, id) => `class${id}`);
 
 describe('the class list', () => {
-  const rows = classRows({ names: ['person', 'car'], hidden: [1], onFrame: new Map([[0, 3]]), inVideo: Uint32Array.of(40, 7, 2), listed: [0, 1, 2] });
+  const rows = classRows({ names: ['person', 'car'], hidden: [1], onFrame: new Map([[0, 3]]), inVideo: Uint32Array.of(40, 7, 2), highest: Float32Array.of(0.75, 0.5, 0.625), listed: [0, 1, 2] });
 
   it('counts, hides, numbers, and names what the model does not', () => {
     expect(rows).toEqual([
-      { id: 0, name: 'person', onFrame: 3, inVideo: 40, shown: true, digit: 1 },
-      { id: 1, name: 'car', onFrame: 0, inVideo: 7, shown: false, digit: 2 },
-      { id: 2, name: 'class 2', onFrame: 0, inVideo: 2, shown: true, digit: 3 },
+      { id: 0, name: 'person', onFrame: 3, inVideo: 40, highest: 0.75, shown: true, digit: 1 },
+      { id: 1, name: 'car', onFrame: 0, inVideo: 7, highest: 0.5, shown: false, digit: 2 },
+      { id: 2, name: 'class 2', onFrame: 0, inVideo: 2, highest: 0.625, shown: true, digit: 3 },
     ]);
   });
 
   it('has a dash, not a zero, for a frame that is not analysed', () => {
-    expect(classRows({ names: ['a'], hidden: [], onFrame: null, inVideo: new Uint32Array(0), listed: [] })[0]).toMatchObject({ onFrame: null, inVideo: 0, digit: null });
+    expect(classRows({ names: ['a'], hidden: [], onFrame: null, inVideo: new Uint32Array(0), highest: new Float32Array(0), listed: [] })[0])
+      .toMatchObject({ onFrame: null, inVideo: 0, highest: null, digit: null });
   });
 
-  it('shows a short list whole and folds what was not seen in a long one', () => {
-    const long = classRows({ names, hidden: [], onFrame: null, inVideo: Uint32Array.of(0, 4, 0, 1), listed: [1, 3] });
-    expect(visibleRows(rows, [0], '', false)).toHaveLength(3);
-    expect(visibleRows(long, [1, 3], '', false).map(({ id, digit }) => [id, digit])).toEqual([[1, 1], [3, 2]]);
-    expect(visibleRows(long, [1, 3], '', true)).toHaveLength(20);
-    expect(visibleRows(long, [1, 3], ' CLASS1 ', false).map(({ id }) => id)).toEqual([1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
-    expect(visibleRows(long, [1, 3], 'zebra', false)).toEqual([]);
+  it('puts what is listed first, in the list’s order, then what was seen below, then the rest', () => {
+    const highest = Float32Array.of(0.25, 0.5, -1, 0.875, 0.125);
+    const long = classRows({ names, hidden: [], onFrame: null, inVideo: Uint32Array.of(0, 4, 0, 1, 0), highest, listed: [3, 1] });
+    const { listed, below, unseen } = rowGroups(long, [3, 1], highest);
+    expect(listed.map(({ id, digit, inVideo }) => [id, digit, inVideo])).toEqual([[3, 1, 1], [1, 2, 4]]);
+    expect(below.map(({ id, digit, highest: best }) => [id, digit, best])).toEqual([[0, null, 0.25], [4, null, 0.125]]);
+    expect(unseen.map(({ id }) => id)).toEqual([2, ...Array.from({ length: 15 }, (_, n) => n + 5)]);
+    expect(foundRows(long, ' CLASS1 ')?.map(({ id }) => id)).toEqual([1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+    expect(foundRows(long, 'zebra')).toEqual([]);
+    expect(foundRows(long, '  ')).toBeNull();
   });
 
   it('gives no digit beyond nine', () => {
-    const many = classRows({ names, hidden: [], onFrame: null, inVideo: new Uint32Array(0), listed: names.map((_, id) => id) });
+    const many = classRows({ names, hidden: [], onFrame: null, inVideo: new Uint32Array(0), highest: new Float32Array(0), listed: names.map((_, id) => id) });
     expect(many.map(({ digit }) => digit).slice(7, 11)).toEqual([8, 9, null, null]);
   });
 });
