@@ -5,7 +5,10 @@ import { riding, type Cycle } from './models/cycle.js';
 import { walking, type Person } from './models/person.js';
 
 /** What can be found in the clip, in the order of the class ids. */
-export const CLASSES = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck'] as const;
+export const CLIP_CLASSES = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck'] as const;
+
+/** What is labelled in any rendered picture; the clip's class ids come first. */
+export const CLASSES = [...CLIP_CLASSES, 'bottle'] as const;
 
 export type ClassName = (typeof CLASSES)[number];
 

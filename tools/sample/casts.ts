@@ -6,17 +6,19 @@ import { car, type CarKind, type CarModel } from './models/car.js';
 import { bicycle, motorcycle, type Cycle } from './models/cycle.js';
 import { type Person } from './models/person.js';
 import { truck } from './models/truck.js';
+import { groundSeen, overhead, type Ground } from './overhead.js';
 import { CAMERA, signals, wardrobe } from './scene.js';
 
-type Roll = () => number;
+/** Uniform numbers in [0, 1). */
+export type Roll = () => number;
 const between = (roll: Roll, low: number, high: number): number => low + (high - low) * roll();
 const pick = <T>(roll: Roll, list: readonly T[]): T => list[Math.floor(roll() * list.length)] as T;
 
 /** Seconds from one cast to the next on the clock of a scene. */
 export const CAST_SECONDS = 1000;
 
-/** Down the street, or (`facing` -1) back and against the sun. */
-export type Place = Camera & { readonly facing: 1 | -1 };
+/** Down the street, or (`facing` -1) back and against the sun; or from high `above` a part of the road. */
+export type Place = Camera & { readonly facing: 1 | -1; readonly above?: Ground };
 
 /** Where the clip was not filmed from: less than half a metre and 0.05 rad from its camera is too near. */
 export const nearSample = ({ eye, yaw }: Camera): boolean =>
@@ -26,8 +28,14 @@ export const nearSample = ({ eye, yaw }: Camera): boolean =>
 const blocked = (x: number, y: number, z: number): boolean =>
   (y > 2.6 && ((x < -5.5 && z > 14) || (x > 2 && z > 36))) || (x > 3.2 && x < 6.2 && z > 20 && z < 35);
 
-/** A camera on a pavement or the road, from breast height to a first floor, wide or long. */
+const HIGH_SHARE = 0.25;
+
+/** A camera on a pavement or the road, from breast height to a first floor, wide or long; a quarter of them high above the road. */
 export const anyCamera = (roll: Roll): Place => {
+  if (roll() < HIGH_SHARE) {
+    const camera = overhead(roll);
+    return { ...camera, facing: Math.cos(camera.yaw) < 0 ? -1 : 1, above: groundSeen(camera) };
+  }
   for (;;) {
     const facing = roll() < 0.2 ? -1 : 1;
     const side = roll();
@@ -124,12 +132,12 @@ const troupe = (roll: Roll, seed: number) => {
 const LANES: readonly { readonly x: number; readonly dir: 1 | -1 }[] = [{ x: -3.4, dir: -1 }, { x: 0.2, dir: 1 }, { x: -6.25, dir: -1 }, { x: -6.25, dir: 1 }];
 
 /** One cast: who of the troupe is there and where, nobody inside another or the camera. */
-const cast = (roll: Roll, company: ReturnType<typeof troupe>, { eye, facing }: Place, first: number): { actors: Actor[]; next: number } => {
+const cast = (roll: Roll, company: ReturnType<typeof troupe>, { eye, facing, above }: Place, first: number): { actors: Actor[]; next: number } => {
   const taken: { x: number; z: number; along: number; across: number }[] = [];
   const actors: Actor[] = [];
   let next = first;
   const free = (x: number, z: number, along: number, across: number): boolean =>
-    (Math.abs(eye[0] - x) > across + 1.2 || Math.abs(eye[2] - z) > along + 1.6) &&
+    (above !== undefined || Math.abs(eye[0] - x) > across + 1.2 || Math.abs(eye[2] - z) > along + 1.6) &&
     taken.every((t) => Math.abs(t.x - x) > t.across + across + 0.15 || Math.abs(t.z - z) > t.along + along + 0.25);
   const place = (role: Role, where: () => { x: number; dir: 1 | -1 }, reach: number, turns: number): void => {
     for (let attempt = 0; attempt < 12; attempt++) {
@@ -139,7 +147,7 @@ const cast = (roll: Roll, company: ReturnType<typeof troupe>, { eye, facing }: P
       const [c, s] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
       const [deep, wide] = [along * c + across * s, along * s + across * c];
       // More of them near than far, where they are small and soon hidden; but none that fills the picture.
-      const z = eye[2] + facing * (2.2 + 1.4 * deep + reach * roll() ** 1.6);
+      const z = above ? between(roll, above.z[0] - 0.3 * deep, above.z[1] + 0.3 * deep) : eye[2] + facing * (2.2 + 1.4 * deep + reach * roll() ** 1.6);
       if (!free(x, z, deep, wide)) continue;
       taken.push({ x, z, along: deep, across: wide });
       actors.push(turned(role.act(next, x, z, dir, roll), x, z, angle));
@@ -155,6 +163,17 @@ const cast = (roll: Roll, company: ReturnType<typeof troupe>, { eye, facing }: P
     const side = roll();
     return { x: side < 0.4 ? between(roll, 4.6, 7.8) : side < 0.7 ? between(roll, -10.6, -8.9) : between(roll, -7, 3.2), dir: 1 as const };
   };
+  if (above) {
+    const [low, high] = [Math.max(-6.4, above.x[0]), Math.min(2.4, above.x[1])];
+    const inView = () => ({ x: between(roll, low, high), dir: pick(roll, [1, -1] as const) });
+    // Cars first: a bus would leave them no room where so little is seen.
+    for (const role of some(company.cars, 7)) place(role, inView, 0, 0.35);
+    for (const role of some([...company.buses, ...company.trucks], 1)) place(role, inView, 0, 0.2);
+    for (const role of some(company.motorcycles, 1)) place(role, inView, 0, 0.5);
+    for (const role of some(company.bicycles, 2)) place(role, inView, 0, 0.5);
+    for (const role of some(company.people, 4)) place(role, inView, 0, 0);
+    return { actors, next };
+  }
   for (const role of some(company.buses, 2)) place(role, onLane, 34, 0.12);
   for (const role of some(company.trucks, 2)) place(role, onLane, 34, 0.12);
   for (const role of some(company.motorcycles, 2)) place(role, onRoad, 26, 0.35);

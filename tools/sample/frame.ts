@@ -4,6 +4,7 @@ import { AIR, haze, newShade, skyAt, SUN } from './light.js';
 import { clamp, normalize, type Vec3 } from './math.js';
 import { draw, Picture, Placed, type Piece, type View } from './raster.js';
 import { lastPlace, ShadowMap, shadePixel } from './shader.js';
+import { type Point } from './surface.js';
 
 /** What one frame shows of an object: its visible extent in pixels, class, track, and the part of its silhouette not hidden. */
 export type TrueBox = readonly [x1: number, y1: number, x2: number, y2: number, classId: number, track: number, visible: number];
@@ -36,6 +37,7 @@ export class Renderer {
   private readonly streetShadow = new ShadowMap([-2, 0, 32], 28, 2600);
   private readonly actorShadow = new ShadowMap([-2, 0, 30], 26, 1800);
   private readonly still: Float32Array;
+  private readonly straight: View;
   private readonly picture: Picture;
   private readonly scratch: Picture;
   private readonly groundShade = new Float32Array(GRID.columns * GRID.rows);
@@ -48,6 +50,7 @@ export class Renderer {
     private readonly actors: readonly Actor[],
     private readonly passes: readonly number[] = ALL_PASSES,
   ) {
+    this.straight = this.view(0, 0);
     this.picture = new Picture(width, height);
     this.scratch = new Picture(width, height);
     this.scratch.clear(0);
@@ -100,6 +103,16 @@ export class Renderer {
       }
     }
     return { sky: skyLight, sun, picture, view };
+  }
+
+  /** Light of the still street, without actors, where a place shifted `right` and `up` metres is seen; at the edge beyond it. */
+  behind({ wx, wy, wz }: Point, right: number, up: number, out: [number, number, number]): void {
+    const v = this.straight;
+    const [dx, dy, dz] = [wx - v.eye[0], wy - v.eye[1], wz - v.eye[2]];
+    const k = v.focal / Math.max(0.3, dx * v.forward[0] + dy * v.forward[1] + dz * v.forward[2]);
+    const x = clamp(v.centre[0] + (dx * v.right[0] + dy * v.right[1] + dz * v.right[2] + right) * k, 0, this.width - 1) | 0;
+    const y = clamp(v.centre[1] - (dx * v.up[0] + dy * v.up[1] + dz * v.up[2] + up) * k, 0, this.height - 1) | 0;
+    for (const c of [0, 1, 2] as const) out[c] = this.still[(y * this.width + x) * 3 + c]!;
   }
 
   private moment(time: number): Moment {

@@ -44,8 +44,9 @@ export class LabelledSet {
     this.categories = classes.map((name, at) => ({ id: at + 1, name }));
   }
 
-  add(picture: Omit<Image, 'id' | 'labelled_category_ids'>, boxes: readonly TrueBox[]): void {
-    const labelled = this.categories.filter(({ name }) => !this.unlabelled.includes(name)).map(({ id }) => id);
+  /** `also`: classes that may stand without a box in this picture. */
+  add(picture: Omit<Image, 'id' | 'labelled_category_ids'>, boxes: readonly TrueBox[], also: readonly string[] = []): void {
+    const labelled = this.categories.filter(({ name }) => !this.unlabelled.includes(name) && !also.includes(name)).map(({ id }) => id);
     const id = this.images.push({ id: this.images.length + 1, ...picture, labelled_category_ids: labelled });
     for (const box of boxes) {
       const [x1, y1, x2, y2, kind] = box;

@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { Archive } from '../../../electron/engine/evaluation/archive.js';
 import { CLASSES, type Moment } from '../../../tools/sample/actors.js';
 import { anyCamera, CAST_SECONDS, casts, nearSample } from '../../../tools/sample/casts.js';
-import { type TrueBox } from '../../../tools/sample/frame.js';
+import { HALF_PASSES, Renderer, type TrueBox } from '../../../tools/sample/frame.js';
 import { hardlySeen, LabelledSet } from '../../../tools/sample/labels.js';
 import { random } from '../../../tools/sample/math.js';
 import { CAMERA } from '../../../tools/sample/scene.js';
 import { pictureSeeds, SAMPLE_SEED } from '../../../tools/sample/seeds.js';
+import { table } from '../../../tools/sample/table.js';
 import { zipOf } from '../../../tools/sample/zip.js';
 
 describe('pictures to train on', () => {
@@ -24,6 +25,65 @@ describe('pictures to train on', () => {
   it('are never taken from where the clip was filmed', () => {
     expect(nearSample(CAMERA)).toBe(true);
     for (let seed = 0; seed < 3000; seed++) expect(nearSample(anyCamera(random(seed)))).toBe(false);
+  });
+
+  it('are taken from high above in a quarter of the streets, 35 to 80 degrees down on the road', () => {
+    const high = Array.from({ length: 400 }, (_, seed) => anyCamera(random(seed))).filter(({ above }) => above !== undefined);
+    expect(high.length).toBeGreaterThan(80);
+    expect(high.length).toBeLessThan(120);
+    for (const { eye, pitch, above } of high) {
+      expect(eye[1] >= 7 && eye[1] <= 16).toBe(true);
+      expect(pitch >= (35 * Math.PI) / 180 && pitch <= (80 * Math.PI) / 180).toBe(true);
+      expect(above && above.x[0] < 3.4 && above.x[1] > -7.4 && above.z[1] - above.z[0] > 2).toBe(true);
+    }
+  });
+
+  it('show cars where such a camera looks', () => {
+    const high = Array.from({ length: 50 }, (_, seed) => anyCamera(random(seed))).find(({ above }) => above !== undefined);
+    if (!high?.above) throw new Error('no camera of 50 stands high');
+    const { above: { x, z } } = high;
+    const out: Moment = { pieces: [], footprints: [] };
+    for (const n of [0, 1, 2, 3, 4, 5]) for (const actor of casts(1005, high, 6)) actor.at(n * CAST_SECONDS, out);
+    const cars = out.footprints.filter(({ along }) => along > 3);
+    expect(cars.length).toBeGreaterThan(5);
+    const seen = cars.filter((car) => car.x > x[0] - 1 && car.x < x[1] + 1 && car.z > z[0] - 4 && car.z < z[1] + 4);
+    expect(seen.length).toBe(cars.length);
+  });
+
+  it('show 0 to 7 bottles on a table, each a track of its own, the same for the same seed', () => {
+    for (let seed = 1000; seed < 1008; seed++) {
+      const { actors } = table(seed, 3);
+      const labels = actors.flatMap((actor) => actor.labels);
+      expect(new Set(labels.map(({ track }) => track)).size).toBe(labels.length);
+      expect(labels.every(({ kind }) => kind === 'bottle')).toBe(true);
+      for (const n of [0, 1, 2]) {
+        const out: Moment = { pieces: [], footprints: [] };
+        for (const actor of actors) actor.at(n * CAST_SECONDS, out);
+        expect(new Set(out.pieces.map(({ object }) => object).filter((object) => object > 0)).size).toBeLessThanOrEqual(7);
+      }
+    }
+    const [one, again] = [table(1000, 2), table(1000, 2)];
+    expect(again.camera).toEqual(one.camera);
+    expect(again.actors.map(({ labels }) => labels)).toEqual(one.actors.map(({ labels }) => labels));
+  });
+
+  it('let the wall be seen through a clear bottle', () => {
+    const shot = (behind: number): Float32Array => {
+      const { camera, still, actors, glazing } = table(1010, 1);
+      const renderer = new Renderer(104, 58, camera, still, actors, HALF_PASSES.slice(0, 1));
+      glazing.behind = (place, right, up, out) => {
+        renderer.behind(place, right, up, out);
+        expect(out.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+        out[0] += behind;
+      };
+      const { light, boxes } = renderer.frame(0, 0.01);
+      expect(boxes.length).toBeGreaterThan(0);
+      expect(boxes.every(([, , , , kind]) => CLASSES[kind] === 'bottle')).toBe(true);
+      return light;
+    };
+    const [dark, bright] = [shot(0), shot(1)];
+    const changed = bright.reduce((sum, value, i) => sum + (value > (dark[i] ?? 0) + 0.05 ? 1 : 0), 0);
+    expect(changed).toBeGreaterThan(30);
   });
 
   it('show another cast at each moment, with tracks of its own and the same for the same seed', () => {
@@ -66,6 +126,8 @@ describe('labels of what is rendered', () => {
     expect(annotations.map(({ image_id, category_id, bbox, ignore }) => [image_id, category_id, bbox, ignore])).toEqual([
       [1, 2, [10, 20, 30, 40], 0], [1, 1, [10, 20, 30, 40], 1],
     ]);
+    set.add(picture, [], ['car']);
+    expect(set.content.images[2]?.labelled_category_ids).toEqual([1]);
     const strict = new LabelledSet(classes, [], true);
     strict.add(picture, [box(30, 40, 0.1)]);
     expect(strict.content.annotations[0]?.ignore).toBe(0);
