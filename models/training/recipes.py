@@ -9,7 +9,7 @@ from augment import Recipe
 from batches import Stage
 from loss import LossSettings
 
-SOURCES = {"capston": 0.4, "bike": 0.4, "highway40": 0.7, "atl_car": 0.7, "voi416": 0.7, "street": 1.5}
+SOURCES = {"capston": 0.4, "bike": 0.4, "highway40": 0.7, "atl_car": 0.7, "voi416": 0.7, "street": 1.5, "table": 1.5}
 """Weight of each source's pictures; others 1. Small are those that hold many pictures alike. Of `street`, 700 renders
 (tools/sample/pictures.ts), as much that they are 8.4 % of what is drawn; a tenth at most."""
 
