@@ -1,19 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from './alive.js';
 
 /** `vovision-lab-4711-x7Qe2p`: what for, and for which process. */
 const folderName = /^vovision-(?:[a-z]+-)?(\d+)-/;
-
-/** Whether a process of this number runs, ours or another user's. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
 
 /** Removes the folders of processes that were killed before they could; those that cannot be removed stay. */
 export const sweepScratch = async (parent = tmpdir()): Promise<void> => {

@@ -14,9 +14,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import argparse
 import json
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,12 +26,13 @@ from allocator import keep_memory
 from augment import Recipe
 from batches import Composer, Stage
 from checkpoint import Average
-from data import Pictures, load, weights
+from data import load, weights
 from detect import detect
 from graph import Graph
 from learner import Learner
 from measure import by_source
 from optimizer import optimizers
+from precision import quick_type
 from recipes import Settings
 from teacher import Teacher
 
@@ -40,46 +40,56 @@ SIZES = (96, 128, 160)
 USUAL = Settings((Stage(0, SIZES, Recipe(mosaic=0.3)),), warm_up=30, fall=0.3, average=0.95)
 
 
-def _recipe(**changes: float | tuple[float, float]) -> Settings:
-    return replace(USUAL, stages=tuple(replace(each, recipe=replace(each.recipe, **changes)) for each in USUAL.stages))
+@dataclass(frozen=True)
+class Row:
+    """One training: its recipe, whether every class counts as labelled in every picture, and whether a teacher helps."""
+
+    settings: Settings = USUAL
+    all_labelled: bool = False
+    taught: bool = False
 
 
-def _loss(**changes: float | int) -> Settings:
-    return replace(USUAL, loss=replace(USUAL.loss, **changes))
+def _settings(**changes: object) -> Row:
+    return Row(replace(USUAL, **changes))
 
 
-ROWS: dict[str, Settings] = {
-    "all of it": USUAL,
-    "AdamW for all, rate 0.002": replace(USUAL, optimizer="adamw", rate=0.002),
+def _recipe(**changes: float | tuple[float, float]) -> Row:
+    return _settings(stages=tuple(replace(each, recipe=replace(each.recipe, **changes)) for each in USUAL.stages))
+
+
+def _loss(**changes: float | int) -> Row:
+    return _settings(loss=replace(USUAL.loss, **changes))
+
+
+ROWS: dict[str, Row] = {
+    "all of it": Row(),
+    "AdamW for all, rate 0.002": _settings(optimizer="adamw", rate=0.002),
     "one cell an object": _loss(cells_per_object=1),
     "cells by overlap alone": _loss(score_power=0.0),
     "empty cells not weighted by their score (cross-entropy)": _loss(focus=0.0),
     "other classes not absent where an object stands": _loss(inner=0.0),
-    "unlabelled counts as absent": USUAL,
+    "unlabelled counts as absent": Row(all_labelled=True),
     "no mosaic": _recipe(mosaic=0.0),
     "no zoom, no change of shape": _recipe(mosaic=0.0, plain=1.0),
     "colours, grey, blur and compression left out": _recipe(colour=0.0, grey=0.0, degraded=0.0),
-    "pictures as often as there are": replace(USUAL, sources={}, rare=0.0),
-    "one size, 128": replace(USUAL, stages=(replace(USUAL.stages[0], sizes=(128,)),)),
+    "pictures as often as there are": _settings(sources={}, rare=0.0),
+    "one size, 128": _settings(stages=(replace(USUAL.stages[0], sizes=(128,)),)),
 }
-TAUGHT = "with the teacher"
+TAUGHT = {"with the teacher": Row(taught=True)}
 
 
-def _changed(name: str) -> Callable[[Pictures], Pictures]:
-    if name != "unlabelled counts as absent":
-        return lambda pictures: pictures
-    return lambda pictures: pictures.relabelled([replace(each, labelled=np.ones_like(each.labelled)) for each in pictures.pictures])
-
-
-def train(name: str, settings: Settings, options: argparse.Namespace, seed: int) -> dict:
+def train(name: str, row: Row, options: argparse.Namespace, seed: int) -> dict:
     """One training in one thread -> its AP50 on val by source, of the weights and of their average."""
+    settings = row.settings
     keep_memory()
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     graph = Graph(options.graph).to(memory_format=torch.channels_last).train()
     classes = graph.detector().classes
-    pictures = _changed(name)(load(options.data / "train.json", options.data, classes, max(SIZES) * 2, options.limit, 1))
-    teacher = Teacher(options.teacher, classes, torch.float32) if name == TAUGHT else None
+    pictures = load(options.data / "train.json", options.data, classes, max(SIZES) * 2, options.limit, 1)
+    if row.all_labelled:
+        pictures = pictures.relabelled([replace(each, labelled=np.ones_like(each.labelled)) for each in pictures.pictures])
+    teacher = Teacher(options.teacher, classes, quick_type("cpu")) if row.taught else None
     each_optimizer = optimizers(graph, settings.optimizer, settings.rate, settings.decay)
     rates = [[group["lr"] for group in each.param_groups] for each in each_optimizer]
     learner = Learner(graph, settings.loss, torch.device("cpu"), 1, teacher)
@@ -125,14 +135,14 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "rows.jsonl"
     done = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    rows = {**ROWS, **({TAUGHT: USUAL} if options.teacher is not None else {})}
+    rows = ROWS if options.teacher is None else ROWS | TAUGHT
     wanted = [
-        (name, settings, seed) for seed in range(options.seeds) for name, settings in rows.items()
+        (name, row, seed) for seed in range(options.seeds) for name, row in rows.items()
         if (options.only is None or any(name.startswith(each) for each in options.only))
         and not any(each["name"] == name and each["seed"] == seed for each in done)
     ]
     with ProcessPoolExecutor(options.threads, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(train, name, settings, options, seed) for name, settings, seed in wanted]
+        waiting = [pool.submit(train, name, row, options, seed) for name, row, seed in wanted]
         for each in waiting:
             done.append(each.result())
             with open(path, "a") as file:

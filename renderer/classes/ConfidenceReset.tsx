@@ -15,5 +15,5 @@ export const ConfidenceReset = () => {
     // The button is gone now.
     focusTarget('confidence');
   };
-  return <Button variant="quiet" size="small" onClick={reset}>{words.models.confidenceReset(score(begins))}</Button>;
+  return <Button variant="quiet" size="small" onClick={reset}>{words.classes.confidenceReset(score(begins))}</Button>;
 };

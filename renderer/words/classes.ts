@@ -15,6 +15,7 @@ export const classesWords = {
   unseen: (count: number) => `${count} not seen so far`,
   confidence: 'Confidence',
   confidenceMeaning: 'Objects the model is less sure of are left out. Acts at once on picture, timeline and export.',
+  confidenceReset: (value: string) => `Back to ${value}`,
   confidenceValue: (value: string) => `at least ${value}`,
   nothing: 'Classes appear with the first analysed frames.',
 } as const;

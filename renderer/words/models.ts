@@ -52,7 +52,6 @@ export const modelsWords = {
     madeHere: 'made here',
     ratio: (ratio: string) => `${ratio} as fast`,
   },
-  confidenceReset: (value: string) => `Back to ${value}`,
   card: {
     input: 'Picture size',
     output: 'Output',

@@ -4,8 +4,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cardPath } from '../../electron/engine/inference/cards.js';
-import { cardSchema } from '../../electron/engine/inference/card.js';
+import { readCard } from '../../electron/engine/inference/cards.js';
 import type { Frames } from './figures.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,8 +31,7 @@ export const cardConfidence = async (model: string): Promise<number | null> => {
     return models.find(({ id }) => id === model)?.path;
   };
   const path = existsSync(model) ? model : await listed();
-  const text = path === undefined ? null : await readFile(cardPath(path), 'utf8').catch(() => null);
-  return text === null ? null : cardSchema.parse(JSON.parse(text)).confidence ?? null;
+  return path === undefined ? null : (await readCard(path))?.confidence ?? null;
 };
 
 export type Analysed = { readonly frames: Frames; readonly times: readonly number[]; readonly results: string; readonly framesPerSecond: number };

@@ -1,6 +1,6 @@
 import { cyclist, vehicle, walker, type Actor, type ClassName, type Timing } from './actors.js';
 import { type Camera } from './frame.js';
-import { apply, chain, random, rotationY, translation, type Placement } from './math.js';
+import { apply, between, chain, pick, random, rotationY, translation, type Placement, type Roll } from './math.js';
 import { bus } from './models/bus.js';
 import { car, type CarKind, type CarModel } from './models/car.js';
 import { bicycle, motorcycle, type Cycle } from './models/cycle.js';
@@ -8,11 +8,6 @@ import { type Person } from './models/person.js';
 import { truck } from './models/truck.js';
 import { groundSeen, overhead, type Ground } from './overhead.js';
 import { CAMERA, signals, wardrobe } from './scene.js';
-
-/** Uniform numbers in [0, 1). */
-export type Roll = () => number;
-const between = (roll: Roll, low: number, high: number): number => low + (high - low) * roll();
-const pick = <T>(roll: Roll, list: readonly T[]): T => list[Math.floor(roll() * list.length)] as T;
 
 /** Seconds from one cast to the next on the clock of a scene. */
 export const CAST_SECONDS = 1000;

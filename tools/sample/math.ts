@@ -18,8 +18,11 @@ export const smoothstep = (low: number, high: number, value: number): number => 
 export const band = (low: number, high: number, soft: number, value: number): number =>
   smoothstep(low - soft, low, value) * smoothstep(high + soft, high, value);
 
+/** Uniform numbers in [0, 1). */
+export type Roll = () => number;
+
 /** Repeatable uniform numbers in [0, 1) (mulberry32). */
-export const random = (seed: number): (() => number) => {
+export const random = (seed: number): Roll => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -28,6 +31,10 @@ export const random = (seed: number): (() => number) => {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 };
+
+export const between = (roll: Roll, low: number, high: number): number => low + (high - low) * roll();
+
+export const pick = <T>(roll: Roll, list: readonly T[]): T => list[Math.floor(roll() * list.length)] as T;
 
 const lattice = (x: number, y: number, z: number): number => {
   let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(z, 0x9e3779b1);

@@ -1,8 +1,6 @@
 import { type Camera } from './frame.js';
-import { type Vec3 } from './math.js';
+import { between, type Roll, type Vec3 } from './math.js';
 
-type Roll = () => number;
-const between = (roll: Roll, low: number, high: number): number => low + (high - low) * roll();
 const degrees = Math.PI / 180;
 
 /** A rectangle of the ground, metres. */

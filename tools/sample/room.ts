@@ -1,8 +1,5 @@
-import { type Roll } from './casts.js';
-import { cell, cloud, mix, noise, type Vec3 } from './math.js';
+import { between, cell, cloud, mix, noise, type Roll, type Vec3 } from './math.js';
 import { colour, gloss, paint, type Surface } from './surface.js';
-
-const between = (roll: Roll, low: number, high: number): number => low + (high - low) * roll();
 
 /** A colour of things people own: grey or muted mostly, sometimes bright. */
 export const anyColour = (roll: Roll): number => {

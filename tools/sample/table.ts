@@ -1,16 +1,13 @@
 import { type Actor } from './actors.js';
-import { CAST_SECONDS, type Roll } from './casts.js';
+import { CAST_SECONDS } from './casts.js';
 import { type Camera } from './frame.js';
-import { apply, chain, random, rotationY, translation, type Placement, type Vec3 } from './math.js';
+import { apply, between, chain, pick, random, rotationY, translation, type Placement, type Roll, type Vec3 } from './math.js';
 import { block, ellipsoid, moved, tube, type Mesh } from './mesh.js';
 import { bottle, type BottlePlan, type BottleShape, type Glazing } from './models/bottle.js';
 import { type Piece } from './raster.js';
 import { anyColour, wallpaper, worktop } from './room.js';
 import { street } from './scene.js';
 import { colour, type Surface } from './surface.js';
-
-const between = (roll: Roll, low: number, high: number): number => low + (high - low) * roll();
-const pick = <T>(roll: Roll, list: readonly T[]): T => list[Math.floor(roll() * list.length)] as T;
 
 /** Bottles on a table, ten times as large as life, so that the street's shadows and near plane suit them. */
 export type Table = {
@@ -133,7 +130,14 @@ const laid = (roll: Roll, room: Room, glazing: Glazing, wide: number, first: num
     if (at) pieces.push({ mesh, surface, placement: translation(...at), object: 0 });
   }
   const footprints = room.origin[1] === 0 ? prints.map(({ x, z, r }) => ({ x, z, along: 1.5 * r, across: 1.5 * r, heading: 0, weight: 0.55 })) : [];
-  return { actor: { labels, at: (_, out) => (out.pieces.push(...pieces), out.footprints.push(...footprints), undefined) }, next };
+  const actor: Actor = {
+    labels,
+    at: (_, out) => {
+      out.pieces.push(...pieces);
+      out.footprints.push(...footprints);
+    },
+  };
+  return { actor, next };
 };
 
 /** A table, a camera before it, and `count` ways of laying it, each for the moment `n * CAST_SECONDS`. */

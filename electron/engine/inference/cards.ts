@@ -25,8 +25,8 @@ const largestCard = 1024 * 1024;
 /** Where a model's card lies: the same name, .json. */
 export const cardPath = (path: string): string => join(path, '..', `${basename(path, extname(path))}.json`);
 
-/** The card beside a model, checked; null where there is none. */
-const readCard = async (path: string): Promise<ModelCard | null> => {
+/** The card beside a model, checked; null where there is none. Throws UserError('bad-model') for one that cannot be used. */
+export const readCard = async (path: string): Promise<ModelCard | null> => {
   const file = cardPath(path);
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return null;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { open, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { isAlive } from '../alive.js';
 import { UserError } from '../contract/contract.js';
 import { outputError } from './problems.js';
 
@@ -83,16 +83,6 @@ const removeIfStale = async (path: string, file: string): Promise<void> => {
   await unlink(aside).catch(() => undefined);
 };
 
-/** A killed process whose parent has not looked yet still has its number (Linux tells). */
-const isZombie = (pid: number): boolean => {
-  try {
-    const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return line.slice(line.lastIndexOf(')') + 2).startsWith('Z');
-  } catch {
-    return false;
-  }
-};
-
 const holderLives = (text: string, age: number): boolean => {
   let json: unknown = null;
   try {
@@ -104,10 +94,5 @@ const holderLives = (text: string, age: number): boolean => {
   if (!holder.success) return age < 2_000;
   if (holder.data.host !== hostname()) return true;
   if (holder.data.pid === process.pid) return held.has(holder.data.nonce);
-  try {
-    process.kill(holder.data.pid, 0);
-    return !isZombie(holder.data.pid);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return isAlive(holder.data.pid);
 };

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
 import { locateTools } from '../../../electron/engine/media/locate.js';
-import { root } from '../../engine/cli/run.js';
+import { root, temporaryFolder } from '../../engine/cli/run.js';
 import { closeBrowser, openPage } from '../page-host.js';
 
 const run = promisify(execFile);
@@ -17,7 +15,7 @@ afterAll(closeBrowser);
 
 /** The first two seconds of the street. */
 const street = async (): Promise<string> => {
-  const clip = join(await mkdtemp(join(tmpdir(), 'vovision-classes-')), 'street.mp4');
+  const clip = join(await temporaryFolder(), 'street.mp4');
   const { ffmpeg } = await locateTools();
   await run(ffmpeg.path, ['-v', 'error', '-i', join(root, 'assets/sample.mp4'), '-t', '2', '-c', 'copy', clip]);
   return clip;

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isAlive, scratchFolder, sweepScratch } from '../../../electron/engine/scratch.js';
+import { isAlive } from '../../../electron/engine/alive.js';
+import { scratchFolder, sweepScratch } from '../../../electron/engine/scratch.js';
 
 let parent: string;
 let dead: number;
