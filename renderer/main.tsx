@@ -8,7 +8,10 @@ import { app } from './state/store.js';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no place to draw in.');
-connect(app, bridge);
+const leave = connect(app, bridge);
+addEventListener('pagehide', ({ persisted }) => {
+  if (!persisted) leave();
+});
 void app.getState().greet();
 createRoot(root).render(
   <StrictMode>

@@ -15,7 +15,8 @@ import { runSlice } from './slices/run.js';
 import { remembered, settingsSlice } from './slices/settings.js';
 import { uiSlice } from './slices/ui.js';
 
-const settingsDelay = 400;
+/** Between two savings while settings keep changing, milliseconds. */
+const settingsPause = 400;
 
 /** The store over a bridge. `connect` binds it to what the engine says unasked. */
 export const createApp = (bridge: PageBridge): StoreApi<App> =>
@@ -34,21 +35,31 @@ export const createApp = (bridge: PageBridge): StoreApi<App> =>
     ...fasterSlice(set, get, bridge),
   }));
 
-/** Listens to the engine and remembers settings until the returned function is called. */
+/** Listens to the engine and remembers settings until the returned function is called, which saves what is not saved yet. */
 export const connect = (app: StoreApi<App>, bridge: PageBridge): (() => void) => {
   const { getState } = app;
-  let saving: ReturnType<typeof setTimeout> | undefined;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  let due = false;
   let saved = '';
+  // At once, so that a page that is closed on the heels of a choice has saved it.
+  const save = (): void => {
+    due = false;
+    getState().saveSettings();
+    pause = setTimeout(() => {
+      pause = undefined;
+      if (due) save();
+    }, settingsPause);
+  };
   const remember = (): void => {
     const now = JSON.stringify(remembered(getState()));
     if (now === saved) return;
     if (saved !== '') {
-      clearTimeout(saving);
-      saving = setTimeout(() => getState().saveSettings(), settingsDelay);
+      if (pause === undefined) save();
+      else due = true;
     }
     saved = now;
   };
-  const watched = ['theme', 'filter', 'modelChosen', 'providerAsked', 'mode', 'volume', 'muted', 'queueOpen', 'panelOpen', 'exportLook', 'labSetup'] as const;
+  const watched = ['theme', 'ownConfidences', 'modelChosen', 'providerAsked', 'mode', 'volume', 'muted', 'queueOpen', 'panelOpen', 'exportLook', 'labSetup'] as const;
   const stops = [
     bridge.on('detections', (event) => getState().detected(event)),
     bridge.on('stats', (stats) => getState().statsCame(stats)),
@@ -65,7 +76,10 @@ export const connect = (app: StoreApi<App>, bridge: PageBridge): (() => void) =>
       if (watched.some((key) => now[key] !== before[key])) remember();
     }),
     keepClassList(app),
-    () => clearTimeout(saving),
+    () => {
+      clearTimeout(pause);
+      if (due) getState().saveSettings();
+    },
   ];
   return () => stops.forEach((stop) => stop());
 };

@@ -2,13 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { usualMinScore } from '../../../electron/engine/contract/contract.js';
 import { root, temporaryFolder } from '../../engine/cli/run.js';
 import { closeBrowser, openPage } from '../page-host.js';
 import { stumbles } from './lab-page.js';
 
 afterAll(closeBrowser);
 
-type Card = { readonly name: string; readonly classes: readonly string[]; readonly accuracy: { readonly sets: readonly { readonly set: string; readonly ap50: Readonly<Record<string, number | null>> }[] } };
+type Card = { readonly name: string; readonly confidence?: number; readonly classes: readonly string[]; readonly accuracy: { readonly sets: readonly { readonly set: string; readonly ap50: Readonly<Record<string, number | null>> }[] } };
 const card = async (id: string): Promise<Card> => JSON.parse(await readFile(join(root, `models/zoo/${id}.json`), 'utf8')) as Card;
 const { name: usual } = await card('vovdet-nano-int8');
 const { name: other } = await card('vovdet-nano');
@@ -45,11 +46,55 @@ describe('the model that is used', () => {
     const first = await openPage([], { dataFolder });
     await shows(first.page, usual);
     await choose(first.page, other);
-    await first.page.waitForTimeout(1500);
     await first.close();
     const second = await openPage([], { dataFolder });
     try {
       await shows(second.page, other);
+    } finally {
+      await second.close();
+    }
+  });
+});
+
+describe('the confidence', () => {
+  const begins = async (id: string): Promise<string> => String((await card(id)).confidence ?? usualMinScore);
+  const slider = (page: Page) => page.getByRole('slider', { name: 'Confidence' });
+  const standsAt = (page: Page, value: string): Promise<void> => expect.poll(() => slider(page).getAttribute('aria-valuenow')).toBe(value);
+
+  it('is the model’s own until the user sets another, which stays with that model; one key press goes back', async () => {
+    const dataFolder = await temporaryFolder();
+    const sample = join(root, 'assets/sample.mp4');
+    const [own, others] = [await begins('vovdet-nano-int8'), await begins('vovdet-nano')];
+    const first = await openPage([sample], { dataFolder });
+    const back = (page: Page) => page.getByRole('button', { name: `Back to ${Number(own).toFixed(2)}` });
+    try {
+      await shows(first.page, usual);
+      await standsAt(first.page, own);
+      expect(await back(first.page).count()).toBe(0);
+      await first.page.keyboard.press('c');
+      await first.page.keyboard.press('End');
+      await standsAt(first.page, '1');
+      await back(first.page).waitFor();
+      await choose(first.page, other);
+      await standsAt(first.page, others);
+      await choose(first.page, usual);
+      await standsAt(first.page, '1');
+      for (const theme of ['dark', 'light']) {
+        await first.page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
+        // Colours fade from one theme to the other.
+        await expect.poll(() => stumbles(first.page, '[data-key-target=confidence]'), { message: theme, timeout: 10_000 }).toEqual([]);
+      }
+    } finally {
+      await first.close();
+    }
+    const second = await openPage([sample], { dataFolder });
+    try {
+      await standsAt(second.page, '1');
+      await back(second.page).focus();
+      await second.page.keyboard.press('Enter');
+      await standsAt(second.page, own);
+      expect(await back(second.page).count()).toBe(0);
+      await second.page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Confidence');
     } finally {
       await second.close();
     }
