@@ -7,7 +7,7 @@ run here node by node. Parameters keep the names of the graph's initializers, in
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,10 +100,20 @@ class Graph(nn.Module):
         return torch.from_numpy(np.array(self.constants[name], dtype=np.float32))
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
+        return self.values(image, self.output_names)
+
+    def values(self, image: Tensor, names: Sequence[str]) -> dict[str, Tensor]:
+        """These values of the graph, inner ones too; what they do not need is not computed."""
+        needed = set(names)
+        steps = []
+        for step in reversed(self.steps):
+            if step.output in needed:
+                needed.update(step.inputs)
+                steps.append(step)
         values = {self.input_name: image}
-        for step in self.steps:
+        for step in reversed(steps):
             values[step.output] = step.run(self, [values[name] for name in step.inputs])
-        return {name: values[name] for name in self.output_names}
+        return {name: values[name] for name in names}
 
     def is_output_layer(self, name: str) -> bool:
         """Whether a parameter belongs to a convolution whose outcome is an output of the graph."""

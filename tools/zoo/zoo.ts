@@ -1,5 +1,5 @@
 /**
- * Makes models/zoo of what trainings left: npm run zoo [-- --data ../shared/data --out models/zoo]. For every row of rows.ts
+ * Makes models/zoo of what trainings left: npm run zoo [-- --data ../shared/data --out models/zoo --only ROW]. For every row of rows.ts
  * it writes the model in float32, float16 and int8, with cards that say what was measured here.
  * The same weights give the same files but for the times.
  */
@@ -102,8 +102,12 @@ const timeRow = async (made: readonly Made[], folder: string, signal: AbortSigna
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
-    options: { data: { type: 'string', default: join(programRoot, '../shared/data') }, out: { type: 'string', default: join(programRoot, 'models/zoo') } },
+    options: {
+      data: { type: 'string', default: join(programRoot, '../shared/data') }, out: { type: 'string', default: join(programRoot, 'models/zoo') },
+      only: { type: 'string' },
+    },
   });
+  if (values.only !== undefined && zooRows.every(({ id }) => id !== values.only)) throw new Error(`There is no row ${values.only}: there are ${zooRows.map(({ id }) => id).join(', ')}.`);
   for (const name of ['val.json', ...calibrationArchives]) {
     if (!existsSync(join(values.data, name))) throw new Error(`There is no ${name} in ${values.data}: name the folder of labelled pictures with --data.`);
   }
@@ -113,6 +117,10 @@ const main = async (): Promise<void> => {
   const kept = new Set<string>();
   for (const row of zooRows) {
     const names = zooForms.flatMap((form) => ['onnx', 'json'].map((ending) => `${stemOf(row.id, form)}.${ending}`));
+    if (values.only !== undefined && row.id !== values.only) {
+      names.forEach((name) => kept.add(name));
+      continue;
+    }
     const weights = await stat(join(programRoot, row.weights)).catch(() => null);
     if (weights === null) {
       say(`${row.id}: left out, since there is no ${row.weights}`);
