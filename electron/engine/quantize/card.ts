@@ -28,8 +28,13 @@ export type CardFacts = {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-/** What a form of a model is called; names have 200 characters at most. */
-export const nameOfForm = (original: string, to: Precision): string => `${original.slice(0, 190 - to.length)} · ${to}`;
+/** What a form of a model is called, of certain videos where there may be another of the same; names have 200 characters at most. */
+export const nameOfForm = (original: string, to: Precision, videos?: string): string => {
+  const form = `${original.slice(0, 140)} · ${to}`;
+  if (videos === undefined) return form;
+  const whole = `${form} · ${videos}`;
+  return whole.length <= 200 ? whole : `${whole.slice(0, 199)}…`;
+};
 
 export const processor = (): string => os.cpus()[0]?.model.trim() ?? 'an unknown processor';
 

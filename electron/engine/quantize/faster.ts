@@ -167,7 +167,7 @@ const newModel = async (model: Model, { form, path, quantized }: Made, rows: rea
   return {
     stem: `${basename(model.path, extname(model.path)).slice(0, 100)}-${form}`,
     bytes,
-    card: cardOf({
+    card: { ...cardOf({
       original: model.card, written: await writtenCard(model.path), to: form, hash: createHash('sha256').update(bytes).digest('hex'),
       calibratedOn, quantized,
       speed: {
@@ -175,6 +175,6 @@ const newModel = async (model: Model, { form, path, quantized }: Made, rows: rea
         provider: own.best.provider, milliseconds: own.best.time, originalMilliseconds: original.best.time, ratio: own.ratio,
       },
       runtime: runtime(),
-    }),
+    }), name: nameOfForm(model.card.name, form, calibratedOn) },
   };
 };

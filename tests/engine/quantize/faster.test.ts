@@ -102,7 +102,7 @@ describe('making a model faster', () => {
       expect([winner, now]).toEqual(['original', listed]);
     } else {
       expect(now.filter((model) => !listed.some((old) => old.id === model.id))).toEqual([made]);
-      expect(made).toMatchObject({ name: `${listed.find((model) => model.id === id)!.name} · ${winner}`, shipped: false, kept: true, made: { to: winner, calibratedOn: '32 pictures of sample.mp4', agreement: expect.closeTo(able[0]!.agreement!, 3) as number, ratio: expect.closeTo(able[0]!.ratio!, 1) as number } });
+      expect(made).toMatchObject({ name: `${listed.find((model) => model.id === id)!.name} · ${winner} · sample.mp4`, shipped: false, kept: true, made: { to: winner, calibratedOn: '32 pictures of sample.mp4', agreement: expect.closeTo(able[0]!.agreement!, 3) as number, ratio: expect.closeTo(able[0]!.ratio!, 1) as number } });
       const [file] = await filesIn(join(under.dataFolder, 'models', 'files'));
       const path = join(under.dataFolder, 'models', 'files', file!);
       expect(createHash('sha256').update(await readFile(path)).digest('hex')).toBe(made.hash);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cardSchema, infoOf } from '../../../electron/engine/inference/card.js';
-import { cardOf } from '../../../electron/engine/quantize/card.js';
+import { cardOf, nameOfForm } from '../../../electron/engine/quantize/card.js';
 
 const written = JSON.parse(readFileSync('tests/models/zoo/first-256.json', 'utf8')) as Record<string, unknown>;
 const madeOf = (more: Record<string, unknown>) => {
@@ -21,5 +21,12 @@ describe('the card of a model that was made smaller', () => {
   it('keeps the confidence that the original begins with', () => {
     expect(madeOf({ confidence: 0.35 })).toMatchObject({ confidence: 0.35, made: { to: 'int8' } });
     expect(madeOf({}).confidence).toBeNull();
+  });
+
+  it('has a name that tells it from others, and is not too long', () => {
+    expect(nameOfForm('Nano', 'int8')).toBe('Nano · int8');
+    expect(nameOfForm('Nano', 'int8', 'street.mp4, yard.mp4')).toBe('Nano · int8 · street.mp4, yard.mp4');
+    const long = nameOfForm('n'.repeat(200), 'float16', 'v'.repeat(300));
+    expect([long.length, long.startsWith(`${'n'.repeat(140)} · float16 · vvv`), long.endsWith('v…')]).toEqual([200, true, true]);
   });
 });
