@@ -15,12 +15,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 import torch
 
 from allocator import keep_memory
+from blend import read
 from checkpoint import export
 from data import load
 from graph import Graph, GraphError
@@ -38,20 +38,22 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=15, help="how long they learn")
     parser.add_argument("--threads", type=int, default=min(os.cpu_count() or 1, 8))
     parser.add_argument("--memory-side", type=int, default=384)
+    parser.add_argument("--compact", action="store_true", help="convolutions as float16")
     parser.add_argument("--limit", type=int, help="of the pictures")
     options = parser.parse_args()
     keep_memory()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     small, large = Graph(options.small), Graph(options.large)
-    small.load(options.weights)
+    weights, told = read(options.weights)
+    small.load_tensors(weights)
     if small.detector().classes != large.detector().classes:
         raise GraphError(f"{options.small} and {options.large} tell other classes apart.")
     joints = transplant(small, large)
     for each in joints:
         print(f"{each.stage}: {each.channels} channels, {'taken over' if each.exact else 'to be learnt'}", flush=True)
     open_joints = [each for each in joints if not each.exact]
-    notes = {"network": large.name, "grown": small.name}
+    notes = {**told, "network": large.name, "grown": small.name}
     if open_joints:
         if options.data is None:
             raise GraphError(f"{', '.join(each.stage for each in open_joints)} have to learn: --data is needed.")
@@ -59,7 +61,7 @@ def main() -> None:
         small.to(memory_format=torch.channels_last)
         missed = imitate(small, large, joints, pictures, Seconds(options.minutes * 60), lambda text: print(text, flush=True), options.threads)
         notes |= {f"missed {each.stage}": f"{value:.4f}" for each, value in zip(open_joints, missed)}
-    export(options.out, large.tensors(), notes)
+    export(options.out, large.tensors(), notes, compact=options.compact)
     print(f"written: {options.out}  {notes}")
 
 
