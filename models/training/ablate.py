@@ -31,7 +31,7 @@ from detect import detect
 from graph import Graph
 from learner import Learner
 from measure import by_source
-from optimizer import optimizers
+from optimizer import Optimizers
 from precision import quick_type
 from recipes import Settings
 from teacher import Teacher
@@ -90,20 +90,14 @@ def train(name: str, row: Row, options: argparse.Namespace, seed: int) -> dict:
     if row.all_labelled:
         pictures = pictures.relabelled([replace(each, labelled=np.ones_like(each.labelled)) for each in pictures.pictures])
     teacher = Teacher(options.teacher, classes, quick_type("cpu")) if row.taught else None
-    each_optimizer = optimizers(graph, settings.optimizer, settings.rate, settings.decay)
-    rates = [[group["lr"] for group in each.param_groups] for each in each_optimizer]
+    moved = Optimizers(graph, settings.optimizer, settings.rate, settings.decay)
     learner = Learner(graph, settings.loss, torch.device("cpu"), 1, teacher)
     average = Average(graph, settings.average)
     drawn = weights(pictures, settings.sources, settings.rare)
     composer = Composer(pictures, drawn, settings.stages, settings.batch, seed, options.steps, torch.zeros(1), change_here=True)
     for step in range(options.steps):
-        for each, full in zip(each_optimizer, rates):
-            for group, rate in zip(each.param_groups, full):
-                group["lr"] = rate * settings.factor(step / options.steps, step)
         learner.learn(composer[step])
-        torch.nn.utils.clip_grad_norm_(graph.parameters(), settings.clip)
-        for each in each_optimizer:
-            each.step()
+        moved.step(settings.factor(step / options.steps, step), settings.clip)
         average.update()
     val = load(options.data / "val.json", options.data, classes, options.eval_size, options.limit, threads=1)
     measured = Graph(options.graph).to(memory_format=torch.channels_last).eval()

@@ -40,15 +40,13 @@ class Rules:
 def detect(graph: Graph, pictures: Pictures, size: int, device: torch.device, rules: Rules = Rules(), batch: int = 16) -> list[Found]:
     """What the graph finds in every picture, fitted into `size` x `size`."""
     detector = graph.detector()
-    mean, std = (torch.tensor(each, device=device).view(1, 3, 1, 1) for each in (detector.mean, detector.std))
     centres, strides = cells(size, size, detector.strides, device)
     training = graph.training
     graph.eval()
     found: list[Found] = []
     inputs = fitted(pictures, size)
     while some := list(islice(inputs, batch)):
-        images = (torch.stack([each.image for each in some]).to(device) - mean) / std
-        outputs = graph(images.to(memory_format=torch.channels_last))
+        outputs = graph(detector.normalised(torch.stack([each.image for each in some]).to(device)))
         logits, raw = flatten(outputs, detector.strides)
         scores, boxes = logits.sigmoid().cpu().numpy(), decode(raw, centres, strides).clamp(0, size).cpu().numpy()
         found += [_select(*each, rules) for each in zip(scores, boxes, some, pictures.pictures[len(found) :])]

@@ -36,6 +36,11 @@ class Detector:
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
+    def normalised(self, images: Tensor) -> Tensor:
+        """Bytes [n, 3, h, w] as a graph takes them, channels last."""
+        mean, std = (torch.tensor(each, device=images.device).view(1, 3, 1, 1) for each in (self.mean, self.std))
+        return ((images - mean) / std).contiguous(memory_format=torch.channels_last)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -48,7 +53,7 @@ class Graph(nn.Module):
     """Runs an ONNX graph: `image` float [n, 3, h, w] -> its outputs by name.
 
     Convolution weights and biases, scales and shifts of batch normalisation are parameters; its means
-    and variances are buffers that follow the batches while `training`. Other initializers are constants.
+    and variances are buffers that follow the batches while `training`, but for those whose scale is frozen. Other initializers are constants.
     """
 
     def __init__(self, path: str | Path, momentum: float = 0.05) -> None:
@@ -195,7 +200,8 @@ def _batch_norm(graph: Graph, node: onnx.NodeProto, attributes: dict) -> Made:
     def run(graph: Graph, inputs: list[Tensor]) -> Tensor:
         weights, buffers = graph._parameters, graph._buffers
         return F.batch_norm(
-            inputs[0], buffers[mean], buffers[variance], weights[scale], weights[shift], graph.training, graph.momentum, epsilon
+            inputs[0], buffers[mean], buffers[variance], weights[scale], weights[shift],
+            graph.training and weights[scale].requires_grad, graph.momentum, epsilon,
         )
 
     return run, [node.input[0]]

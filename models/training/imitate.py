@@ -14,7 +14,7 @@ from augment import Recipe
 from batches import Batch, Composer, Stage, stream
 from data import Pictures
 from graph import Graph
-from optimizer import optimizers
+from optimizer import Optimizers
 from precision import quick_type
 from shares import Shares
 from transplant import Joint
@@ -38,8 +38,9 @@ def imitate(
     small: Graph, large: Graph, joints: list[Joint], pictures: Pictures, length: Seconds | Steps, say: Callable[[str], None],
     threads: int = 2, batch: int = 32, rate: float = 0.02, seed: int = 0, stages: tuple[Stage, ...] = STAGES,
 ) -> list[float]:
-    """Trains the stages of `large` whose joints are not exact on `pictures`, everything else as it is. Gives for each
-    of them the part of the variance of `small` that it still misses at the end: 0 is all alike, 1 no better than the mean."""
+    """Trains the stages of `large` whose joints are not exact on `pictures`, everything else as it is,
+    statistics too. Gives for each of them the part of the variance of `small` that it still misses at the end: 0 is all
+    alike, 1 no better than the mean. What is interrupted begins anew."""
     open_joints = [each for each in joints if not each.exact]
     if not open_joints:
         return []
@@ -53,10 +54,9 @@ def imitate(
     small.eval()
     large.to(memory_format=torch.channels_last).train()
     detector, dtype = large.detector(), quick_type("cpu")
-    mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (detector.mean, detector.std))
 
     def loss(graph: Graph, part: Batch) -> tuple[Tensor, Tensor]:
-        images = ((part.images - mean) / std).contiguous(memory_format=torch.channels_last)
+        images = detector.normalised(part.images)
         with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
             with torch.no_grad():
                 wanted = small.values(images, [each.small for each in open_joints])
@@ -64,8 +64,7 @@ def imitate(
         missed = torch.stack([_missed(said[each.large][:, : each.channels].float(), wanted[each.small].float()) for each in open_joints])
         return missed.sum(), missed.detach()
 
-    each_optimizer = optimizers(large, "muon", rate, 0.0)
-    rates = [[group["lr"] for group in each.param_groups] for each in each_optimizer]
+    optimizers = Optimizers(large, "muon", rate, 0.0)
     shares = Shares(large, learning, threads)
     composer = Composer(pictures, np.ones(len(pictures)), stages, batch, seed, None, torch.zeros(1), change_here=True)
     began = told = time.monotonic()
@@ -76,14 +75,9 @@ def imitate(
         if done >= 1:
             break
         factor = min(1.0, (step + 1) / 50, 2 * (1 - done))
-        for each, full in zip(each_optimizer, rates):
-            for group, value in zip(each.param_groups, full):
-                group["lr"] = value * factor
         missed = shares.learn(loss, drawn)
         recent.lerp_(missed, max(0.1, 1 / (step + 1)))
-        torch.nn.utils.clip_grad_norm_(learning, 10.0)
-        for each in each_optimizer:
-            each.step()
+        optimizers.step(factor, 10.0)
         if now - told > 30:
             told = now
             parts = ", ".join(f"{each.stage} {value:.3f}" for each, value in zip(open_joints, recent.tolist()))

@@ -25,7 +25,6 @@ class Learner:
         if teacher is not None and self._detector.strides != STRIDES:
             raise GraphError(f"{graph.path} has the strides {self._detector.strides}; the teacher has {STRIDES}.")
         self._teacher = None if teacher is None else teacher.to(device).eval()
-        self._mean, self._std = (torch.tensor(each, device=device).view(1, 3, 1, 1) for each in (self._detector.mean, self._detector.std))
         self._shares = Shares(graph, list(graph.parameters()), parts)
 
     def learn(self, batch: Batch) -> tuple[float, float, float, float]:
@@ -35,7 +34,7 @@ class Learner:
         return classes, boxes, teacher, positives
 
     def _loss(self, graph: Graph, batch: Batch) -> tuple[Tensor, Tensor]:
-        images = ((batch.images - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
+        images = self._detector.normalised(batch.images)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._type == torch.bfloat16):
             outputs = graph(images)
         logits, raw = flatten(outputs, self._detector.strides)

@@ -51,7 +51,31 @@ class Muon(torch.optim.Optimizer):
                     parameter.add_(update.reshape(parameter.shape), alpha=-group["lr"] * max(1, rows / columns) ** 0.5)
 
 
-def optimizers(graph: Graph, kind: str, rate: float, decay: float) -> list[torch.optim.Optimizer]:
+class Optimizers:
+    """All that move a graph's weights, as one."""
+
+    def __init__(self, graph: Graph, kind: str, rate: float, decay: float) -> None:
+        self.each = _optimizers(graph, kind, rate, decay)
+        self._rates = [[group["lr"] for group in each.param_groups] for each in self.each]
+        self._parameters = list(graph.parameters())
+
+    def step(self, factor: float, clip: float) -> None:
+        """One step at `factor` times the full rates, gradients of a norm of `clip` at most; parameters without one stay."""
+        torch.nn.utils.clip_grad_norm_(self._parameters, clip)
+        for each, rates in zip(self.each, self._rates):
+            for group, rate in zip(each.param_groups, rates):
+                group["lr"] = rate * factor
+            each.step()
+
+    def state(self) -> list[dict]:
+        return [each.state_dict() for each in self.each]
+
+    def restore(self, states: list[dict]) -> None:
+        for each, state in zip(self.each, states):
+            each.load_state_dict(state)
+
+
+def _optimizers(graph: Graph, kind: str, rate: float, decay: float) -> list[torch.optim.Optimizer]:
     """`muon`: Muon for convolutions inside the network, AdamW at a tenth of its rate for the rest.
     `adamw`: AdamW for all. Weights decay; scales, shifts and biases do not."""
     inner: list[torch.nn.Parameter] = []

@@ -75,7 +75,8 @@ RECIPES: dict[str, Settings] = {
         Stage(0.6, (256, 288, 320), Recipe(mosaic=0.2)),
         Stage(0.85, (288, 320, 352), _CALM),
     ), rate=0.01, fall=0.2, average=0.998, rare=0.1, sources={**SOURCES, "highway40": 1.0, "atl_car": 1.5}),
-    # Takes weights that `grow.py` made further within an hour or two on a CPU: costly pictures, so small ones and few steps.
+    # For weights that `grow.py` made and an hour or two on a CPU: costly pictures, so small ones and few steps. The one training
+    # with it lost more than it won (README).
     "grown": Settings((
         Stage(0, (192, 224, 256), Recipe(mosaic=0.3)),
         Stage(0.65, (224, 256, 288), Recipe(mosaic=0.2)),

@@ -29,7 +29,7 @@ from detect import detect
 from graph import Graph, GraphError
 from learner import Learner
 from measure import by_source
-from optimizer import optimizers
+from optimizer import Optimizers
 from precision import quick_type
 from recipes import RECIPES, Settings
 from teacher import Teacher
@@ -74,8 +74,7 @@ class Run:
         if options.init is not None:
             self.graph.load(options.init)
         self.graph = self.graph.to(self.device, memory_format=torch.channels_last).train()
-        self.optimizers = optimizers(self.graph, settings.optimizer, settings.rate, settings.decay)
-        self.rates = [[group["lr"] for group in each.param_groups] for each in self.optimizers]
+        self.optimizers = Optimizers(self.graph, settings.optimizer, settings.rate, settings.decay)
         self.average = Average(self.graph, settings.average)
         self.measured = Graph(options.graph).to(self.device, memory_format=torch.channels_last).eval()
         self.step, self.seconds, self.best = 0, 0.0, -1.0
@@ -93,27 +92,21 @@ class Run:
         for value, kept in zip(self.average.values, (state["average"][name] for name in self.average.names)):
             value.copy_(kept)
         self.average.steps = state["average_steps"]
-        for each, kept in zip(self.optimizers, state["optimizers"]):
-            each.load_state_dict(kept)
+        self.optimizers.restore(state["optimizers"])
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
 
     def save(self) -> None:
         """Batches follow from seed and step, so the step is the whole random state."""
         save(self.path, {
             "weights": self.graph.tensors(), "average": self.average.tensors(), "average_steps": self.average.steps,
-            "optimizers": [each.state_dict() for each in self.optimizers],
+            "optimizers": self.optimizers.state(),
             "step": self.step, "seconds": self.seconds, "best": self.best,
         })
 
     def learn(self, batch: Batch, factor: float) -> tuple[float, float, float, float]:
         """One step at `factor` times the full rate; gives the losses of classes, boxes and teacher and the positives."""
-        for each, rates in zip(self.optimizers, self.rates):
-            for group, rate in zip(each.param_groups, rates):
-                group["lr"] = rate * factor
         losses = self.learner.learn(batch)
-        torch.nn.utils.clip_grad_norm_(self.graph.parameters(), self.settings.clip)
-        for each in self.optimizers:
-            each.step()
+        self.optimizers.step(factor, self.settings.clip)
         self.average.update()
         self.step += 1
         return losses

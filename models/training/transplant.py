@@ -111,8 +111,9 @@ class _Transplant:
             return Pair(source.value, np.arange(kept), through=True)
         theirs = self.small.tensors[twin.input[1]]
         kept = theirs.shape[0]
-        if kept > weight.shape[0] or theirs.shape[2:] != weight.shape[2:]:
-            raise GraphError(f"{node.input[1]} is {list(weight.shape)}, too small for {list(theirs.shape)}.")
+        grouped = theirs.shape[1] != len(source.channels) or weight.shape[1] <= int(source.channels.max())
+        if kept > weight.shape[0] or grouped or theirs.shape[2:] != weight.shape[2:]:
+            raise GraphError(f"{node.input[1]} is {list(weight.shape)}, which does not hold {list(theirs.shape)}.")
         weight[:kept] = 0
         weight[:kept, torch.from_numpy(source.channels)] = theirs
         if len(node.input) > 2:

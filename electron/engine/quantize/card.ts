@@ -13,6 +13,8 @@ export type CardFacts = {
   readonly to: Precision;
   readonly hash: string;
   readonly calibratedOn: string;
+  /** Videos to be told in its name, where there may be another form of the same name. */
+  readonly videos?: string;
   readonly quantized: Quantized;
   readonly speed: {
     /** What was measured how, and where. */
@@ -30,9 +32,8 @@ const round = (value: number, digits: number): number => Number(value.toFixed(di
 
 /** What a form of a model is called, of certain videos where there may be another of the same; names have 200 characters at most. */
 export const nameOfForm = (original: string, to: Precision, videos?: string): string => {
-  const form = `${original.slice(0, 140)} · ${to}`;
-  if (videos === undefined) return form;
-  const whole = `${form} · ${videos}`;
+  if (videos === undefined) return `${original.slice(0, 190 - to.length)} · ${to}`;
+  const whole = `${original.slice(0, 140)} · ${to} · ${videos}`;
   return whole.length <= 200 ? whole : `${whole.slice(0, 199)}…`;
 };
 
@@ -57,14 +58,14 @@ export const writtenCard = async (path: string): Promise<Readonly<Record<string,
  * `quantization` what was lost, on what it was calibrated and how much faster it is. What people were
  * told of the original's accuracy stands there too, since it was not measured again.
  */
-export const cardOf = ({ original, written, to, hash, calibratedOn, quantized, speed, runtime: madeWith }: CardFacts): Readonly<Record<string, unknown>> => {
+export const cardOf = ({ original, written, to, hash, calibratedOn, videos, quantized, speed, runtime: madeWith }: CardFacts): Readonly<Record<string, unknown>> => {
   const { agreement } = quantized;
   return {
     ...original,
     // Measured of the original, not of this one.
     accuracy: undefined,
     speed: undefined,
-    name: nameOfForm(original.name, to),
+    name: nameOfForm(original.name, to, videos),
     input: quantized.input,
     hash,
     ...(written?.['knownFaults'] !== undefined && { knownFaults: written['knownFaults'] }),

@@ -167,14 +167,14 @@ const newModel = async (model: Model, { form, path, quantized }: Made, rows: rea
   return {
     stem: `${basename(model.path, extname(model.path)).slice(0, 100)}-${form}`,
     bytes,
-    card: { ...cardOf({
+    card: cardOf({
       original: model.card, written: await writtenCard(model.path), to: form, hash: createHash('sha256').update(bytes).digest('hex'),
-      calibratedOn, quantized,
+      calibratedOn, videos: calibratedOn, quantized,
       speed: {
         measure: `median time of one picture in the fastest of the rounds that were had by turns, the original's on ${original.best.provider}, this one's on ${own.best.provider}${threads}, ${processor()}`,
         provider: own.best.provider, milliseconds: own.best.time, originalMilliseconds: original.best.time, ratio: own.ratio,
       },
       runtime: runtime(),
-    }), name: nameOfForm(model.card.name, form, calibratedOn) },
+    }),
   };
 };

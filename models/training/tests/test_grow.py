@@ -90,7 +90,7 @@ def test_what_is_new_can_learn(tmp_path: Path) -> None:
 
 def test_a_smaller_network_is_refused(tmp_path: Path) -> None:
     small, large = write(tmp_path / "small.onnx", 4, 2, 1), write(tmp_path / "large.onnx", 6, 2, 1)
-    with pytest.raises(GraphError, match="too small"):
+    with pytest.raises(GraphError, match="does not hold"):
         transplant(large, small)
 
 
@@ -108,7 +108,7 @@ def test_a_stage_of_other_build_learns_to_say_the_same(tmp_path: Path) -> None:
     assert [(each.stage, each.small, each.exact) for each in joints] == [
         ("stage2", "stage2.module1.aggregate/relu", True), ("stage3", "stage3.module2.aggregate/relu", False),
     ]
-    kept = {name: value.clone() for name, value in large.tensors().items() if name.startswith(("stem", "stage2", "head")) and value.ndim == 4}
+    kept = {name: value.clone() for name, value in large.tensors().items() if not name.startswith("stage3")}
     pictures = load(tmp_path / "train.json", tmp_path, CLASSES, 96)
     stages = (Stage(0, (64,), Recipe(mosaic=0)),)
     missed = [

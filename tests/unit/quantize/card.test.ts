@@ -26,6 +26,7 @@ describe('the card of a model that was made smaller', () => {
   it('has a name that tells it from others, and is not too long', () => {
     expect(nameOfForm('Nano', 'int8')).toBe('Nano · int8');
     expect(nameOfForm('Nano', 'int8', 'street.mp4, yard.mp4')).toBe('Nano · int8 · street.mp4, yard.mp4');
+    expect(nameOfForm('n'.repeat(200), 'int8')).toBe(`${'n'.repeat(186)} · int8`);
     const long = nameOfForm('n'.repeat(200), 'float16', 'v'.repeat(300));
     expect([long.length, long.startsWith(`${'n'.repeat(140)} · float16 · vvv`), long.endsWith('v…')]).toEqual([200, true, true]);
   });
