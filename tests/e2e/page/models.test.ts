@@ -89,6 +89,7 @@ describe('the confidence', () => {
     }
     const second = await openPage([sample], { dataFolder });
     try {
+      await shows(second.page, usual);
       await standsAt(second.page, '1');
       await back(second.page).focus();
       await second.page.keyboard.press('Enter');
