@@ -148,6 +148,19 @@ class Graph(nn.Module):
         """Takes the weights of a safetensors file."""
         self.load_tensors(load_file(str(path)))
 
+    def hold(self, parts: Sequence[str]) -> None:
+        """Parts of the network ("stem", "stage2") whose weights and statistics stay as they are from now on."""
+        for part in parts:
+            found = [value for name, value in self.named_parameters() if _onnx_name(name).startswith(f"{part}.")]
+            if not found:
+                raise GraphError(f"{self.path} has no part {part}.")
+            for each in found:
+                each.requires_grad_(False)
+
+    def learning(self) -> list[nn.Parameter]:
+        """Parameters of the parts that are not held."""
+        return [each for each in self.parameters() if each.requires_grad]
+
     def detector(self) -> Detector:
         """Strides, classes and normalisation from the metadata."""
         try:

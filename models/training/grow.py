@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--small", required=True, help="the smaller detector's graph, written with --for-training")
     parser.add_argument("--weights", required=True, type=Path, help="its weights (safetensors)")
     parser.add_argument("--large", required=True, help="the larger detector's graph, written with --for-training")
+    parser.add_argument("--learnt", type=Path, help="weights that this wrote before: stages that learn go on from there")
     parser.add_argument("--out", required=True, type=Path, help="safetensors for train.py --init")
     parser.add_argument("--data", type=Path, help="folder with train.json and its archives, where stages have to learn")
     parser.add_argument("--minutes", type=float, default=15, help="how long they learn")
@@ -53,6 +54,9 @@ def main() -> None:
     for each in joints:
         print(f"{each.stage}: {each.channels} channels, {'taken over' if each.exact else 'to be learnt'}", flush=True)
     open_joints = [each for each in joints if not each.exact]
+    if options.learnt is not None:
+        mine = tuple(f"{each.stage}." for each in open_joints)
+        large.load_tensors(large.tensors() | {name: value for name, value in read(options.learnt)[0].items() if name.startswith(mine)})
     notes = {**told, "network": large.name, "grown": small.name}
     if open_joints:
         if options.data is None:

@@ -25,7 +25,7 @@ class Learner:
         if teacher is not None and self._detector.strides != STRIDES:
             raise GraphError(f"{graph.path} has the strides {self._detector.strides}; the teacher has {STRIDES}.")
         self._teacher = None if teacher is None else teacher.to(device).eval()
-        self._shares = Shares(graph, list(graph.parameters()), parts)
+        self._shares = Shares(graph, graph.learning(), parts)
 
     def learn(self, batch: Batch) -> tuple[float, float, float, float]:
         """Leaves the gradients in the graph's parameters; gives the losses of classes, boxes and teacher, and the

@@ -75,13 +75,12 @@ RECIPES: dict[str, Settings] = {
         Stage(0.6, (256, 288, 320), Recipe(mosaic=0.2)),
         Stage(0.85, (288, 320, 352), _CALM),
     ), rate=0.01, fall=0.2, average=0.998, rare=0.1, sources={**SOURCES, "highway40": 1.0, "atl_car": 1.5}),
-    # For weights that `grow.py` made and an hour or two on a CPU: costly pictures, so small ones and few steps. The one training
-    # with it lost more than it won (README).
+    # For weights that `grow.py` made and an hour or two on a CPU: what they know is lost quickly at a higher rate (README).
     "grown": Settings((
-        Stage(0, (192, 224, 256), Recipe(mosaic=0.3)),
-        Stage(0.65, (224, 256, 288), Recipe(mosaic=0.2)),
-        Stage(0.88, (288, 320, 352), _CALM),
-    ), rate=0.01, fall=0.15, average=0.99, warm_up=60, rare=0.1, sources={**SOURCES, "highway40": 1.0, "atl_car": 1.5}),
+        Stage(0, (256, 288, 320), Recipe(mosaic=0.3)),
+        Stage(0.6, (288, 320, 352), Recipe(mosaic=0.2)),
+        Stage(0.88, (352, 384, 416), _CALM),
+    ), rate=0.004, fall=0.1, average=0.99, warm_up=60, rare=0.1, sources={**SOURCES, "highway40": 1.0, "atl_car": 1.5}),
     # A day on a CPU, or a GPU.
     "long": Settings((
         Stage(0, (224, 256, 288, 320), Recipe(mosaic=0.6)),

