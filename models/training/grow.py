@@ -56,7 +56,8 @@ def main() -> None:
     open_joints = [each for each in joints if not each.exact]
     if options.learnt is not None:
         mine = tuple(f"{each.stage}." for each in open_joints)
-        large.load_tensors(large.tensors() | {name: value for name, value in read(options.learnt)[0].items() if name.startswith(mine)})
+        others = {name: value for name, value in large.tensors().items() if not name.startswith(mine)}
+        large.load_tensors(others | {name: value for name, value in read(options.learnt)[0].items() if name.startswith(mine)})
     notes = {**told, "network": large.name, "grown": small.name}
     if open_joints:
         if options.data is None:

@@ -71,6 +71,8 @@ def imitate(
     recent = torch.ones(len(open_joints))
     for step, drawn in enumerate(stream(composer, 0, None, 1)):
         now = time.monotonic()
+        if step == 0:
+            began = told = now
         done = step / length.count if isinstance(length, Steps) else (now - began) / length.count
         if done >= 1:
             break

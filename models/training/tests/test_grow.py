@@ -1,6 +1,8 @@
 """A small and a large network of the same build: stem, two stages of one-shot aggregation, a head."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,15 +11,18 @@ import onnx
 import pytest
 import torch
 from onnx import TensorProto, helper
+from safetensors.torch import load_file
 
 from augment import Recipe
 from batches import Stage
+from checkpoint import export
 from data import load
 from graph import Graph, GraphError
 from imitate import Steps, imitate
 from tiny import CLASSES, Builder, write_set
 from transplant import _rectified, transplant
 
+GROW = Path(__file__).resolve().parents[1] / "grow.py"
 STRIDE = 8
 
 
@@ -118,6 +123,31 @@ def test_a_stage_of_other_build_learns_to_say_the_same(tmp_path: Path) -> None:
     assert all(torch.equal(large.tensors()[name], value) for name, value in kept.items())
     assert all(each.requires_grad for each in large.parameters())
     assert imitate(small, large, [replace(each, exact=True) for each in joints], pictures, Steps(1), lambda _: None) == []
+
+
+def test_what_was_learnt_is_carried_on(tmp_path: Path) -> None:
+    write_set(tmp_path, 12)
+    small, large = lived_in(write(tmp_path / "small.onnx", 4, 1, 1, modules=2)), write(tmp_path / "large.onnx", 8, 2, 1, seed=5)
+    export(tmp_path / "small.safetensors", small.tensors(), {})
+
+    learnt = lived_in(write(tmp_path / "learnt.onnx", 8, 2, 1, seed=9)).tensors()
+    export(tmp_path / "learnt.safetensors", learnt, {})
+
+    def grow(name: str, learnt: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([
+            sys.executable, str(GROW), "--small", str(small.path), "--weights", str(tmp_path / "small.safetensors"), "--large", str(large.path),
+            "--learnt", str(tmp_path / f"{learnt}.safetensors"), "--data", str(tmp_path), "--threads", "1", "--minutes", "0.00001",
+            "--out", str(tmp_path / f"{name}.safetensors"),
+        ], capture_output=True, text=True)
+
+    assert grow("on", "learnt").returncode == 0
+    on = load_file(str(tmp_path / "on.safetensors"))
+    far = {name: float((value - learnt[name]).abs().max()) for name, value in on.items() if name.endswith("weight")}
+    assert max(value for name, value in far.items() if name.startswith("stage3.")) < 0.01
+    assert min(value for name, value in far.items() if not name.startswith("stage3.")) > 0.1
+    refused = grow("refused", "small")
+    assert refused.returncode == 1 and "do not fit" in refused.stderr and "Traceback" not in refused.stderr
+    assert not (tmp_path / "refused.safetensors").exists()
 
 
 def test_moments_of_a_rectified_normal() -> None:
