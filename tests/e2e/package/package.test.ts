@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childEntries } from '../../../electron/engine/children.js';
 import { buildPackage, electronDist, start, until, type Package, type Running } from './packaged-app.js';
 
 const dist = electronDist();
@@ -56,7 +57,7 @@ describe.skipIf(typeof dist === 'string')(`the Linux package${typeof dist === 's
     expect(strangers).toEqual([]);
     expect([...new Set(archived.filter((name) => name.startsWith('/node_modules/')).map((name) => name.split('/')[2]))].sort()).toEqual(['onnxruntime-common', 'onnxruntime-node']);
     expect([...new Set(archived.map((name) => name.split('/')[1]))].sort()).toEqual(['assets', 'models', 'node_modules', 'out', 'package.json']);
-    for (const name of ['/out/main.cjs', '/out/preload.cjs', '/out/engine.cjs', '/out/inference-thread.cjs', '/out/renderer/index.html']) expect(archived).toContain(name);
+    for (const name of ['/out/main.cjs', '/out/preload.cjs', '/out/engine.cjs', '/out/inference-thread.cjs', ...childEntries.map((entry) => `/out/${entry}.cjs`), '/out/renderer/index.html']) expect(archived).toContain(name);
   });
 
   it('is of a size that can be told', () => {

@@ -1,33 +1,15 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { root } from '../../engine/cli/run.js';
 import { fixture } from '../../fixtures/fixtures.js';
 import { closeBrowser, openPage, type PageUnderTest } from '../page-host.js';
+import { chooseFloat, dialog, inMenu, keptFiles, shown } from './faster-page.js';
 import { stumbles } from './lab-page.js';
 
 afterAll(closeBrowser);
 
-const dialog = (page: Page): Locator => page.getByRole('dialog');
-const shown = (page: Page): Locator => page.locator('[data-key-target=model]');
-const keptFiles = async (dataFolder: string): Promise<readonly string[]> =>
-  (await readdir(join(dataFolder, 'models', 'files'), { recursive: true }).catch(() => [])).filter((name) => name.endsWith('.onnx'));
-
-/** One that is float32, whatever the page begins with. */
-const float = 'vovdet-nano';
-const chooseFloat = async (page: Page): Promise<void> => {
-  const { name } = JSON.parse(await readFile(join(root, `models/zoo/${float}.json`), 'utf8')) as { name: string };
-  await page.keyboard.press('m');
-  await page.getByRole('menuitemradio').filter({ has: page.getByText(name, { exact: true }) }).click();
-  await page.waitForFunction((wanted) => document.querySelector('[data-key-target=model]')?.textContent === wanted, name);
-};
-const inMenu = async (page: Page, item: RegExp): Promise<void> => {
-  await page.keyboard.press('m');
-  await page.getByRole('menuitem', { name: item }).click();
-  await dialog(page).waitFor();
-};
 const bothThemes = async (page: Page): Promise<void> => {
   for (const theme of ['dark', 'light']) {
     await page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
