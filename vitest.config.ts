@@ -9,7 +9,7 @@ const project = (name: string, timeout: number, workers: number) => ({
     env: { ORT_DISABLE_TELEMETRY: '1' },
     hookTimeout: timeout,
     // A page on a busy machine needs longer than the usual second to show what it will show.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: workers,
     // Anything that needs a whole machine to itself runs one file after the other.
     fileParallelism: workers > 1,

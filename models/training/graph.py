@@ -150,12 +150,18 @@ class Graph(nn.Module):
 
     def hold(self, parts: Sequence[str]) -> None:
         """Parts of the network ("stem", "stage2") whose weights and statistics stay as they are from now on."""
-        for part in parts:
-            found = [value for name, value in self.named_parameters() if _onnx_name(name).startswith(f"{part}.")]
-            if not found:
-                raise GraphError(f"{self.path} has no part {part}.")
-            for each in found:
-                each.requires_grad_(False)
+        unknown = set(parts) - self.parts()
+        if unknown:
+            raise GraphError(f"{self.path} has no part {', '.join(sorted(unknown))}.")
+        for name, value in self.named_parameters():
+            if part_of(_onnx_name(name)) in parts:
+                value.requires_grad_(False)
+        if not self.learning():
+            raise GraphError(f"Nothing of {self.path} is left to learn.")
+
+    def parts(self) -> set[str]:
+        """Names of the parts that have weights."""
+        return {part_of(_onnx_name(name)) for name, _ in self.named_parameters()}
 
     def learning(self) -> list[nn.Parameter]:
         """Parameters of the parts that are not held."""
@@ -168,6 +174,11 @@ class Graph(nn.Module):
         except (KeyError, ValueError) as error:
             raise GraphError(f"{self.path} is no detector's graph: metadata {error}.") from error
         return Detector(*(tuple(read[key]) for key in ("strides", "classes", "mean", "std")))
+
+
+def part_of(name: str) -> str:
+    """The part of a network that a tensor or layer belongs to: "stage2" of "stage2.module1.conv1.weight"."""
+    return name.partition(".")[0]
 
 
 # A dot would name a module in PyTorch.

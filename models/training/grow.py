@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -23,8 +24,8 @@ from allocator import keep_memory
 from blend import read
 from checkpoint import export
 from data import load
-from graph import Graph, GraphError
-from imitate import Seconds, imitate
+from graph import Graph, GraphError, part_of
+from imitate import STAGES, Seconds, imitate
 from transplant import transplant
 
 
@@ -41,7 +42,12 @@ def main() -> None:
     parser.add_argument("--memory-side", type=int, default=384)
     parser.add_argument("--compact", action="store_true", help="convolutions as float16")
     parser.add_argument("--limit", type=int, help="of the pictures")
+    parser.add_argument("--sizes", type=int, nargs="+", help="sides of the pictures they learn on, multiples of 32")
     options = parser.parse_args()
+    if options.minutes <= 0:
+        parser.error("--minutes must be more than 0")
+    if any(size <= 0 or size % 32 for size in options.sizes or ()):
+        parser.error("--sizes must be multiples of 32")
     keep_memory()
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -55,16 +61,17 @@ def main() -> None:
         print(f"{each.stage}: {each.channels} channels, {'taken over' if each.exact else 'to be learnt'}", flush=True)
     open_joints = [each for each in joints if not each.exact]
     if options.learnt is not None:
-        mine = tuple(f"{each.stage}." for each in open_joints)
-        others = {name: value for name, value in large.tensors().items() if not name.startswith(mine)}
-        large.load_tensors(others | {name: value for name, value in read(options.learnt)[0].items() if name.startswith(mine)})
+        mine = {each.stage for each in open_joints}
+        others = {name: value for name, value in large.tensors().items() if part_of(name) not in mine}
+        large.load_tensors(others | {name: value for name, value in read(options.learnt)[0].items() if part_of(name) in mine})
     notes = {**told, "network": large.name, "grown": small.name}
     if open_joints:
         if options.data is None:
             raise GraphError(f"{', '.join(each.stage for each in open_joints)} have to learn: --data is needed.")
         pictures = load(options.data / "train.json", options.data, large.detector().classes, options.memory_side, options.limit, options.threads)
+        stages = STAGES if options.sizes is None else tuple(replace(each, sizes=tuple(options.sizes)) for each in STAGES)
         small.to(memory_format=torch.channels_last)
-        missed = imitate(small, large, joints, pictures, Seconds(options.minutes * 60), lambda text: print(text, flush=True), options.threads)
+        missed = imitate(small, large, joints, pictures, Seconds(options.minutes * 60), lambda text: print(text, flush=True), options.threads, stages=stages)
         notes |= {f"missed {each.stage}": f"{value:.4f}" for each, value in zip(open_joints, missed)}
     export(options.out, large.tensors(), notes, compact=options.compact)
     print(f"written: {options.out}  {notes}")

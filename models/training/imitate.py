@@ -44,13 +44,7 @@ def imitate(
     open_joints = [each for each in joints if not each.exact]
     if not open_joints:
         return []
-    prefixes = tuple(f"{each.stage}." for each in open_joints)
-    learning = []
-    for attribute, parameter in large.named_parameters():
-        mine = attribute.replace("|", ".").startswith(prefixes)
-        parameter.requires_grad_(mine)
-        if mine:
-            learning.append(parameter)
+    large.hold(sorted(large.parts() - {each.stage for each in open_joints}))
     small.eval()
     large.to(memory_format=torch.channels_last).train()
     detector, dtype = large.detector(), quick_type("cpu")
@@ -65,13 +59,13 @@ def imitate(
         return missed.sum(), missed.detach()
 
     optimizers = Optimizers(large, "muon", rate, 0.0)
-    shares = Shares(large, learning, threads)
+    shares = Shares(large, large.learning(), threads)
     composer = Composer(pictures, np.ones(len(pictures)), stages, batch, seed, None, torch.zeros(1), change_here=True)
-    began = told = time.monotonic()
     recent = torch.ones(len(open_joints))
     for step, drawn in enumerate(stream(composer, 0, None, 1)):
         now = time.monotonic()
         if step == 0:
+            # The first batch waits for the process that makes it.
             began = told = now
         done = step / length.count if isinstance(length, Steps) else (now - began) / length.count
         if done >= 1:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from augment import Recipe
 from batches import Stage
 from loss import LossSettings
+
+Kind = TypeVar("Kind")
 
 SOURCES = {"capston": 0.4, "bike": 0.4, "highway40": 0.7, "atl_car": 0.7, "voi416": 0.7, "street": 1.5, "table": 1.5}
 """Weight of each source's pictures; others 1. Small are those that hold many pictures alike. Of `street`, 700 renders
@@ -39,14 +43,16 @@ class Settings:
         falling = 1.0 if progress < self.fall else 0.5 * (1 + math.cos(math.pi * min(1, (progress - self.fall) / (1 - self.fall))))
         return min(1.0, (step + 1) / self.warm_up) * max(falling, 0.01)
 
-    def with_teacher(self, weight: float | None) -> Settings:
-        """The same with the teacher's loss at `weight`."""
-        if weight is None:
-            return self
-        return replace(self, loss=replace(self.loss, teacher=replace(self.loss.teacher, weight=weight)))
+    def with_teacher(self, **given: float | None) -> Settings:
+        """The same with these of the teacher's settings, but for those that are None."""
+        return replace(self, loss=replace(self.loss, teacher=_changed(self.loss.teacher, given)))
 
     def with_options(self, **given: float | int | str | None) -> Settings:
-        return replace(self, **{name: value for name, value in given.items() if value is not None})
+        return _changed(self, given)
+
+
+def _changed(settings: Kind, given: Mapping[str, float | int | str | None]) -> Kind:
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
 _STILL = Recipe(mosaic=0, plain=1, seen=0, smallest=0, colour=0, grey=0, degraded=0)

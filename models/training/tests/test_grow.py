@@ -133,18 +133,21 @@ def test_what_was_learnt_is_carried_on(tmp_path: Path) -> None:
     learnt = lived_in(write(tmp_path / "learnt.onnx", 8, 2, 1, seed=9)).tensors()
     export(tmp_path / "learnt.safetensors", learnt, {})
 
-    def grow(name: str, learnt: str) -> subprocess.CompletedProcess[str]:
+    def grow(name: str, learnt: str, *more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([
             sys.executable, str(GROW), "--small", str(small.path), "--weights", str(tmp_path / "small.safetensors"), "--large", str(large.path),
             "--learnt", str(tmp_path / f"{learnt}.safetensors"), "--data", str(tmp_path), "--threads", "1", "--minutes", "0.00001",
-            "--out", str(tmp_path / f"{name}.safetensors"),
+            "--out", str(tmp_path / f"{name}.safetensors"), *more,
         ], capture_output=True, text=True)
 
-    assert grow("on", "learnt").returncode == 0
+    assert grow("on", "learnt", "--sizes", "64").returncode == 0
     on = load_file(str(tmp_path / "on.safetensors"))
     far = {name: float((value - learnt[name]).abs().max()) for name, value in on.items() if name.endswith("weight")}
     assert max(value for name, value in far.items() if name.startswith("stage3.")) < 0.01
     assert min(value for name, value in far.items() if not name.startswith("stage3.")) > 0.1
+    for more, words in ((("--sizes", "100"), "multiples of 32"), (("--minutes", "0"), "more than 0")):
+        wrong = grow("refused", "learnt", *more)
+        assert wrong.returncode == 2 and words in wrong.stderr
     refused = grow("refused", "small")
     assert refused.returncode == 1 and "do not fit" in refused.stderr and "Traceback" not in refused.stderr
     assert not (tmp_path / "refused.safetensors").exists()

@@ -85,10 +85,14 @@ def test_parts_that_are_held_stay_as_they_are(uninterrupted) -> None:
     assert max(float((whole[name] - free[name]).abs().max()) for name in whole) > 1e-3
 
 
-def test_a_part_that_is_not_there_cannot_be_held(uninterrupted) -> None:
+@pytest.mark.parametrize(("parts", "words"), [
+    (("stem",), "has no part stem."),
+    (("stem0", "stem1", "stage3", "stage16", "stage32", "ese16", "ese32", "head8", "head16", "head32"), "is left to learn"),
+], ids=("not there", "all"))
+def test_what_cannot_be_held_is_said(uninterrupted, parts: tuple[str, ...], words: str) -> None:
     folder, _ = uninterrupted
-    done = subprocess.run(command(folder, "refused", "--hold", "stem"), capture_output=True, text=True)
-    assert done.returncode == 1 and "has no part stem" in done.stderr and "Traceback" not in done.stderr
+    done = subprocess.run(command(folder, "refused", "--hold", *parts), capture_output=True, text=True)
+    assert done.returncode == 1 and words in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_half_written_checkpoint_is_not_taken(uninterrupted) -> None:

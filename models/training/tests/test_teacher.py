@@ -1,5 +1,6 @@
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from boxes import cells, decode
 from distill import Taught, TeacherSettings, teacher_loss
 from graph import GraphError
 from loss import LossSettings, detection_loss
+from recipes import RECIPES
 from test_loss import SIZE, STRIDES, batch
 from tfjs import TfjsGraph
 
@@ -165,3 +167,11 @@ def test_boxes_are_learnt_where_the_teacher_is_sure() -> None:
     nowhere = torch.zeros(1, len(CENTRES), 3, dtype=torch.bool)
     teacher_loss(torch.zeros(1, len(CENTRES), 3), decode(raw, CENTRES, SIDES), taught, nowhere, nowhere[..., 0], TeacherSettings()).backward()
     assert (raw.grad[0, 7] < 0).all() and raw.grad[0].count_nonzero() == 4
+
+
+def test_settings_of_the_teacher_are_changed_one_by_one() -> None:
+    usual = RECIPES["grown"]
+    assert usual.with_teacher(weight=None, trust=None) == usual
+    changed = usual.with_teacher(weight=None, trust=0.1)
+    assert changed.loss.teacher == replace(usual.loss.teacher, trust=0.1) != usual.loss.teacher
+    assert replace(changed, loss=usual.loss) == usual

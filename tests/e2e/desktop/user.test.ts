@@ -94,6 +94,6 @@ describe.skipIf(reason !== null)(`a user of the desktop app${reason === null ? '
   it('closes, and leaves no process behind', async () => {
     const pid = await desktop.app.evaluate(({ app }) => app.getAppMetrics().map(({ pid: one }) => one));
     await desktop.app.close();
-    await expect.poll(() => pid.filter((one) => existsSync(`/proc/${one}`)), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => pid.filter((one) => existsSync(`/proc/${one}`))).toEqual([]);
   });
 });

@@ -126,12 +126,12 @@ it('gives nothing to a page on another port, which the browser sends the cookie 
 it('comes back by itself when the connection drops', async () => {
   const before = sockets.length;
   await sockets.at(-1)!.close({ code: 4000 });
-  await expect.poll(() => sockets.length, { timeout: 10_000 }).toBe(before + 1);
+  await expect.poll(() => sockets.length).toBe(before + 1);
   const overlay = page.locator('[data-part=overlay]');
   const frame = await overlay.getAttribute('data-frame');
   await page.keyboard.press('Space');
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => overlay.getAttribute('data-frame'), { timeout: 10_000 }).not.toBe(frame);
+  await expect.poll(() => overlay.getAttribute('data-frame')).not.toBe(frame);
   await overlayShows(false);
 });
 

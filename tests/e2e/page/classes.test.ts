@@ -8,8 +8,6 @@ import { root, temporaryFolder } from '../../engine/cli/run.js';
 import { closeBrowser, openPage } from '../page-host.js';
 
 const run = promisify(execFile);
-/** Longer than the slider takes to count as let go. */
-const soon = { timeout: 10_000 };
 
 afterAll(closeBrowser);
 
@@ -46,9 +44,9 @@ it('shows what is there at the confidence first, and the rest on demand', async 
     await slider.focus();
     await page.keyboard.press('Home');
     for (let press = 0; press < 4; press++) await page.keyboard.press('PageUp');
-    await expect.poll(() => slider.getAttribute('aria-valuenow'), soon).toBe('0.4');
-    await expect.poll(() => below.innerText(), soon).toMatch(/^\d+ more below 0\.40$/);
-    await expect.poll(async () => (await rowsOf(page)).filter(({ figures }) => / 0$/.test(figures)), soon).toEqual([]);
+    await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe('0.4');
+    await expect.poll(() => below.innerText()).toMatch(/^\d+ more below 0\.40$/);
+    await expect.poll(async () => (await rowsOf(page)).filter(({ figures }) => / 0$/.test(figures))).toEqual([]);
     const usual = await namesOf(page);
     expect(usual).toEqual(expect.arrayContaining(['person', 'car', 'bus']));
     expect(usual.length).toBeLessThan(7);
@@ -69,7 +67,7 @@ it('shows what is there at the confidence first, and the rest on demand', async 
       expect(low).toBe(true);
       expect(Number(/^up to (0\.\d\d)$/.exec(figures)?.[1])).toBeLessThanOrEqual(0.4);
     }
-    await expect.poll(async () => (await lanes(page)).length, soon).toBe(usual.length + Math.min(more, 3));
+    await expect.poll(async () => (await lanes(page)).length).toBe(usual.length + Math.min(more, 3));
     expect(await boxes(page)).toBe(drawn);
 
     // One hidden by hand comes to the list once the pointer has left it, and stays there when the rest goes.
@@ -81,29 +79,29 @@ it('shows what is there at the confidence first, and the rest on demand', async 
     await page.mouse.move(300, 300);
     await below.click();
     await page.mouse.move(300, 300);
-    await expect.poll(() => namesOf(page), soon).toEqual([...usual, hidden]);
-    await expect.poll(() => lanes(page), soon).toEqual(usual);
+    await expect.poll(() => namesOf(page)).toEqual([...usual, hidden]);
+    await expect.poll(() => lanes(page)).toEqual(usual);
     await page.getByRole('button', { name: 'Show all' }).click();
-    await expect.poll(() => namesOf(page), soon).toEqual(usual);
+    await expect.poll(() => namesOf(page)).toEqual(usual);
 
     // While the slider is held rows may come, at the end, but none may go.
     const track = (await slider.boundingBox())!;
     await page.mouse.move(track.x + track.width / 2, track.y + track.height / 2);
     await page.mouse.down();
     await page.mouse.move(track.x + 300, track.y + 5, { steps: 5 });
-    await expect.poll(() => slider.getAttribute('aria-valuenow'), soon).toBe('1');
+    await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe('1');
     await page.waitForTimeout(800);
     expect(await namesOf(page)).toEqual(usual);
     await page.mouse.up();
-    await expect.poll(() => namesOf(page), soon).toEqual([]);
+    await expect.poll(() => namesOf(page)).toEqual([]);
     await slider.focus();
     for (let press = 0; press < 6; press++) await page.keyboard.press('PageDown');
-    await expect.poll(() => slider.getAttribute('aria-valuenow'), soon).toBe('0.4');
-    await expect.poll(() => namesOf(page), soon).toEqual(usual);
+    await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe('0.4');
+    await expect.poll(() => namesOf(page)).toEqual(usual);
     expect(await boxes(page)).toBe(drawn);
     // Keys number what is listed.
     await page.keyboard.press('1');
-    await expect.poll(() => page.getByRole('checkbox', { name: `Show ${usual[0]!}`, exact: true }).isChecked(), soon).toBe(false);
+    await expect.poll(() => page.getByRole('checkbox', { name: `Show ${usual[0]!}`, exact: true }).isChecked()).toBe(false);
   } finally {
     await close();
   }

@@ -14,7 +14,7 @@ const bothThemes = async (page: Page): Promise<void> => {
   for (const theme of ['dark', 'light']) {
     await page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
     // Colours come over within a moment.
-    await expect.poll(() => stumbles(page, '[role=dialog]'), { message: theme, timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => stumbles(page, '[role=dialog]'), { message: theme }).toEqual([]);
   }
 };
 

@@ -91,7 +91,7 @@ describe('two videos and a file that is none', () => {
       await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe(String(begins));
       await expect.poll(() => boxes(page)).toEqual(before);
       // The slider counts as let go a moment later.
-      await expect.poll(() => painted(page), { timeout: 10_000 }).toBe(timeline);
+      await expect.poll(() => painted(page)).toBe(timeline);
 
       const [first] = before;
       const { classes } = JSON.parse(await readFile('models/zoo/vovdet-nano.json', 'utf8')) as { readonly classes: readonly string[] };

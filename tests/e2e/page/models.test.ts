@@ -82,7 +82,7 @@ describe('the confidence', () => {
       for (const theme of ['dark', 'light']) {
         await first.page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
         // Colours fade from one theme to the other.
-        await expect.poll(() => stumbles(first.page, '[data-key-target=confidence]'), { message: theme, timeout: 10_000 }).toEqual([]);
+        await expect.poll(() => stumbles(first.page, '[data-key-target=confidence]'), { message: theme }).toEqual([]);
       }
     } finally {
       await first.close();
