@@ -77,24 +77,30 @@ export const GaugesPanel = () => {
   };
   return (
     <section className={styles.panel} aria-label={words.gauges.title}>
-      <div className={styles.rate}>
-        <span className={styles.big}>{figure(stats?.framesPerSecond.now ?? null)}</span>
-        <span className={styles.unit}>{words.gauges.framesPerSecond}</span>
-        <Popover
-          label={words.gauges.details}
-          side="left"
-          className={styles.popover}
-          trigger={
-            <IconButton label={words.gauges.details} size="small" side="left" className={styles.help}>
-              <CircleHelp size={14} />
-            </IconButton>
-          }
-        >
-          <Details stats={stats} draw={draw} />
-        </Popover>
+      <div className={styles.speed}>
+        <div className={styles.rate}>
+          <span className={styles.big}>{figure(stats?.framesPerSecond.now ?? null)}</span>
+          <span className={styles.unit}>{words.gauges.framesPerSecond}</span>
+        </div>
+        <div className={styles.help}>
+          <Popover
+            label={words.gauges.details}
+            side="left"
+            className={styles.popover}
+            trigger={
+              <IconButton label={words.gauges.details} size="small" side="left">
+                <CircleHelp size={14} />
+              </IconButton>
+            }
+          >
+            <Details stats={stats} draw={draw} />
+          </Popover>
+        </div>
+        <p className={styles.overRun}>{words.gauges.overRun(figure(stats?.framesPerSecond.run ?? null))}</p>
+        <div className={styles.history}>
+          <Sparkline history={history} now={now} />
+        </div>
       </div>
-      <p className={styles.quiet}>{words.gauges.overRun(figure(stats?.framesPerSecond.run ?? null))}</p>
-      <Sparkline history={history} now={now} />
 
       <div className={styles.group}>
         <div className={styles.row}>
