@@ -26,8 +26,8 @@ GROW = Path(__file__).resolve().parents[1] / "grow.py"
 STRIDE = 8
 
 
-def write(path: Path, width: int, convs: int, head: int, modules: int = 1, seed: int = 0) -> Graph:
-    """`convs` a module, `head` convolutions before the answer, `modules` in the second stage."""
+def write(path: Path, width: int, convs: int, head: int, modules: int = 1, seed: int = 0, group: int = 1) -> Graph:
+    """`convs` a module, all but the first in `group` groups, `head` convolutions before the answer, `modules` in the second stage."""
     make = Builder()
     make.rng = np.random.default_rng(seed)
     value = make.conv("stem.conv1", "image", (3, width))
@@ -37,7 +37,7 @@ def write(path: Path, width: int, convs: int, head: int, modules: int = 1, seed:
         for module in range(1, count + 1):
             name, entry, gathered = f"stage{stage}.module{module}", channels, [value]
             for at in range(1, convs + 1):
-                value = make.conv(f"{name}.conv{at}", value, (entry if at == 1 else width, width), 1)
+                value = make.conv(f"{name}.conv{at}", value, (entry if at == 1 else width, width), 1, group=1 if at == 1 else group)
                 gathered.append(value)
             value = make.node("Concat", gathered, f"{name}.concat", axis=1)
             value, channels = make.conv(f"{name}.aggregate", value, (entry + convs * width, 2 * width), 1), 2 * width
@@ -97,6 +97,12 @@ def test_a_smaller_network_is_refused(tmp_path: Path) -> None:
     small, large = write(tmp_path / "small.onnx", 4, 2, 1), write(tmp_path / "large.onnx", 6, 2, 1)
     with pytest.raises(GraphError, match="does not hold"):
         transplant(large, small)
+
+
+def test_convolutions_in_groups_are_refused(tmp_path: Path) -> None:
+    small, large = write(tmp_path / "small.onnx", 4, 2, 1, group=2), write(tmp_path / "large.onnx", 8, 2, 1, group=2)
+    with pytest.raises(GraphError, match=r"stage2\.module1\.conv2\.weight is \[8, 4, 3, 3\], which does not hold \[4, 2, 3, 3\]"):
+        transplant(small, large)
 
 
 def test_another_build_is_refused(tmp_path: Path) -> None:

@@ -25,15 +25,15 @@ class Builder:
         self.weights.append(numpy_helper.from_array(value.astype(np.float32), name))
         return name
 
-    def conv(self, name: str, source: str, channels: tuple[int, int], stride: int = 2, norm: bool = True, out: str | None = None) -> str:
+    def conv(self, name: str, source: str, channels: tuple[int, int], stride: int = 2, norm: bool = True, out: str | None = None, group: int = 1) -> str:
         kernel = 3 if norm else 1
-        weight = self.rng.normal(0, (2 / (channels[0] * kernel**2)) ** 0.5, (channels[1], channels[0], kernel, kernel))
+        weight = self.rng.normal(0, (2 / (channels[0] * kernel**2)) ** 0.5, (channels[1], channels[0] // group, kernel, kernel))
         names = [source, self.constant(f"{name}.weight", weight if norm else weight / 10)]
         if not norm:
             names.append(self.constant(f"{name}.bias", np.full(channels[1], -4 if "classes" in name else 0)))
         value = out or f"{name}/conv"
         pad = kernel // 2
-        self.nodes.append(helper.make_node("Conv", names, [value], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4, group=1))
+        self.nodes.append(helper.make_node("Conv", names, [value], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4, group=group))
         if not norm:
             return value
         parts = [
