@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { ClassesPanel } from '../classes/ClassesPanel.js';
+import { Confidence } from '../classes/Confidence.js';
 import { Empty } from '../empty/Empty.js';
 import { ExportCards } from '../export/ExportCards.js';
 import { ExportDialog } from '../export/ExportDialog.js';
@@ -31,7 +32,7 @@ import styles from './Frame.module.css';
 const Panel = () => (
   <>
     <GaugesPanel />
-    <div className={styles.rule} />
+    <Confidence />
     <ClassesPanel />
   </>
 );

@@ -7,7 +7,6 @@ import { Button, EmptyNote, Tooltip } from '../ui/ui.js';
 import { score } from '../ui/format.js';
 import { useEvery } from '../ui/useEvery.js';
 import { words } from '../words.js';
-import { Confidence } from './Confidence.js';
 import { Row } from './Row.js';
 import { classRows, foundRows, rowGroups, type ClassRow, type RowGroups } from './rows.js';
 import styles from './Classes.module.css';
@@ -78,7 +77,6 @@ export const ClassesPanel = () => {
   const row = (one: ClassRow, low: boolean) => <Row key={one.id} row={one} below={low} />;
   return (
     <section className={styles.panel} aria-label={words.classes.title}>
-      <Confidence />
       <header className={styles.head}>
         <h2 className={styles.title}>{words.classes.title}</h2>
         {rows.some(({ shown }) => !shown) && (
