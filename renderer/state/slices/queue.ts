@@ -1,4 +1,5 @@
 import type { ErrorData, Opened, Recent, RunId, Token, VideoInfo } from '../../../electron/engine/contract/contract.js';
+import type { KeptQueue } from '../keepQueue.js';
 import type { Slice } from '../slice.js';
 
 export type QueueItem = {
@@ -27,6 +28,8 @@ export type QueueSlice = {
   readonly chooseVideos: () => Promise<void>;
   readonly openSample: () => Promise<void>;
   readonly reopen: (video: Token) => Promise<void>;
+  /** Opens what an earlier page had open, and shows what it showed; what is not to be had any more is said. */
+  readonly restore: (kept: KeptQueue) => Promise<void>;
   readonly forget: (video: Token) => Promise<void>;
   /** Puts what was opened into the queue; what could not be opened is kept with its reason. */
   readonly enqueue: (videos: readonly Opened[]) => readonly VideoInfo[];
@@ -80,6 +83,16 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
     chooseVideos: () => opening(() => bridge.request('videos.choose', {})),
     openSample: () => opening(async () => [await bridge.request('videos.sample', {})]),
     reopen: (video) => opening(async () => [await bridge.request('videos.reopen', { video })]),
+    restore: async ({ videos, shown }) => {
+      set({ opening: true });
+      // A token that the host does not know any more, since it was started anew, says nothing to the user.
+      const again = await Promise.all(videos.map((video) => bridge.request('videos.reopen', { video }).catch(() => null)));
+      const found = get().enqueue(again.filter((opened) => opened !== null));
+      set({ opening: false });
+      const first = found.find(({ token }) => token === shown) ?? found[0];
+      // What came by another way in the meantime is on screen already.
+      if (first !== undefined && get().current === null) get().show(first.token);
+    },
     forget: async (video) => {
       set({ recents: get().recents.filter((recent) => recent.video !== video) });
       await bridge.request('videos.forget', { video }).catch(get().notifyError);

@@ -323,16 +323,25 @@ for (const mode of modes) {
     });
 
     // The last: what drives the page here does not survive it.
-    it('loads its page again when the page\'s process dies', async () => {
-      const back = desktop.app.evaluate(({ BrowserWindow }) => new Promise<string>((done) => {
+    it('loads its page again with what it had open when the page\'s process dies, but not what kills it twice', async () => {
+      const dies = (): Promise<string> => desktop.app.evaluate(({ BrowserWindow }) => new Promise<string>((done) => {
         const { webContents } = BrowserWindow.getAllWindows()[0]!;
         webContents.once('render-process-gone', (_, { reason }) => webContents.once('did-finish-load', () => done(reason)));
         process.kill(webContents.getOSProcessId(), 'SIGKILL');
       }));
-      expect(await back).toBe('killed');
-      const answer = await desktop.app.evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript('window.vovision.request("hello", {})') as Promise<Settled>);
-      expect(answer.ok).toBe(true);
+      const inPage = (code: string): Promise<unknown> =>
+        desktop.app.evaluate(({ BrowserWindow }, text) => BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(text) as Promise<unknown>, code);
+      const title = () => inPage('document.querySelector("h1")?.innerText ?? ""');
+
+      await expect.poll(title).toBe('second.mp4');
+      expect(await dies()).toBe('killed');
+      expect(((await inPage('window.vovision.request("hello", {})')) as Settled).ok).toBe(true);
+      await expect.poll(title).toBe('second.mp4');
+      expect(await dies()).toBe('killed');
+      await expect.poll(() => inPage('document.querySelector("[data-part=empty]") !== null')).toBe(true);
+      // It would have been opened by now.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(await title()).not.toBe('second.mp4');
     });
   });
 }

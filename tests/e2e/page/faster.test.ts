@@ -59,7 +59,7 @@ describe('making a model faster', () => {
   });
 
   it('shows what was measured and which form is kept; that one is used, described and deleted, by keyboard', async () => {
-    await page.locator('[data-part=empty]').getByRole('button', { name: 'Try the sample' }).click();
+    // What was open before the page was loaded anew is open again.
     await page.locator('[data-part=overlay]').waitFor();
     // Settings are saved a moment later than they change, and the page was loaded anew.
     await chooseFloat(page);
