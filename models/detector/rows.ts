@@ -49,49 +49,40 @@ const nanoBackbone: Variant = {
 const slimBackbone = findVariant('vovnet-27-slim');
 if (slimBackbone === null) throw new Error('The table of VoVNets has lost vovnet-27-slim.');
 
-/** Every detector, as data. */
-export const detectorRows: readonly DetectorRow[] = [
-  {
-    id: 'vovdet-nano', title: 'VoVDet-nano', backbone: nanoBackbone, stem: 'released', size: 320,
-    levels: [
-      { channels: 64, conv: 32, convs: 2, classTower: [64], boxTower: [32] },
-      { channels: 96, conv: 48, convs: 2, classTower: [64, 64], boxTower: [32, 32] },
-      { channels: 128, conv: 64, convs: 2, classTower: [96, 96], boxTower: [48, 48] },
-    ],
-  },
-  {
-    id: 'vovdet-slim', title: 'VoVDet-slim', backbone: slimBackbone, stem: 'released', size: 416,
-    levels: [
-      { channels: 128, conv: 64, convs: 3, classTower: [96, 96], boxTower: [64, 64] },
-      { channels: 160, conv: 80, convs: 3, classTower: [128, 128], boxTower: [64, 64] },
-      { channels: 192, conv: 96, convs: 3, classTower: [128, 128], boxTower: [64, 64] },
-    ],
-  },
-];
+const nanoRow: DetectorRow = {
+  id: 'vovdet-nano', title: 'VoVDet-nano', backbone: nanoBackbone, stem: 'released', size: 320,
+  levels: [
+    { channels: 64, conv: 32, convs: 2, classTower: [64], boxTower: [32] },
+    { channels: 96, conv: 48, convs: 2, classTower: [64, 64], boxTower: [32, 32] },
+    { channels: 128, conv: 64, convs: 2, classTower: [96, 96], boxTower: [48, 48] },
+  ],
+};
 
-const [nanoRow, slimRow] = detectorRows;
-if (nanoRow === undefined || slimRow === undefined) throw new Error('The table of detectors has lost a row.');
+const slimRow: DetectorRow = {
+  id: 'vovdet-slim', title: 'VoVDet-slim', backbone: slimBackbone, stem: 'released', size: 416,
+  levels: [
+    { channels: 128, conv: 64, convs: 3, classTower: [96, 96], boxTower: [64, 64] },
+    { channels: 160, conv: 80, convs: 3, classTower: [128, 128], boxTower: [64, 64] },
+    { channels: 192, conv: 96, convs: 3, classTower: [128, 128], boxTower: [64, 64] },
+  ],
+};
 
 /**
- * Detectors that are trained to be grown into larger ones, and not shipped. Of vovdet-slim, stem and stage 2 are
- * half of the multiply-adds: with the nano's in their place a picture costs half as much to train on.
+ * Of vovdet-slim, stem and stage 2 are half of the multiply-adds: with the nano's in their place a picture costs half
+ * as much, to train on and to look at, and what is learnt grows into vovdet-slim without a loss.
  */
-export const steppingStones: readonly DetectorRow[] = [
-  {
-    ...slimRow, id: 'vovdet-slim-thin', title: 'VoVDet-slim, thin stem',
-    backbone: {
-      ...slimRow.backbone, id: 'vovnet-27-slim-thin', title: 'VoVNet-27-slim, thin stem', stemChannels: nanoRow.backbone.stemChannels,
-      stages: slimRow.backbone.stages.map((stage, n) => (n === 0 ? nanoRow.backbone.stages[0] ?? stage : stage)),
-    },
+const thinRow: DetectorRow = {
+  ...slimRow, id: 'vovdet-slim-thin', title: 'VoVDet-slim-thin',
+  backbone: {
+    ...slimRow.backbone, id: 'vovnet-27-slim-thin', title: 'VoVNet-27-slim, thin stem', stemChannels: nanoRow.backbone.stemChannels,
+    stages: slimRow.backbone.stages.map((stage, n) => (n === 0 ? nanoRow.backbone.stages[0] ?? stage : stage)),
   },
-];
+};
+
+/** Every detector, as data. */
+export const detectorRows: readonly DetectorRow[] = [nanoRow, thinRow, slimRow];
 
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-const findRow = (rows: readonly DetectorRow[], id: string): DetectorRow | null => rows.find((row) => plain(row.id) === plain(id)) ?? null;
-
 /** The detector of this id, in any writing (`VoVDet nano`). Null where there is none. */
-export const findDetector = (id: string): DetectorRow | null => findRow(detectorRows, id);
-
-/** As `findDetector`, stepping stones too. */
-export const findTrainable = (id: string): DetectorRow | null => findRow([...detectorRows, ...steppingStones], id);
+export const findDetector = (id: string): DetectorRow | null => detectorRows.find((row) => plain(row.id) === plain(id)) ?? null;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../../engine/contract/contract.js';
 import { listModels } from '../../engine/inference/cards.js';
-import { detectorRows, findDetector, findTrainable, steppingStones } from '../../../models/detector/rows.js';
+import { detectorRows, findDetector } from '../../../models/detector/rows.js';
 import { allNetworks } from '../../../models/reference/catalogue.js';
 import type { Command } from '../command.js';
 import { settings } from '../open.js';
@@ -40,9 +40,9 @@ export const models: Command = {
     }
     if (what === 'build') {
       if (id === undefined) throw new UserError('usage', 'models build needs the ID of a network.', `There are ${[...detectorRows, ...allNetworks].map((each) => each.id).join(', ')}.`);
-      const row = args.flag('for-training') ? findTrainable(id) : findDetector(id);
+      const row = findDetector(id);
       if (row === null && args.flag('for-training')) {
-        throw new UserError('usage', `--for-training is for detectors: ${[...detectorRows, ...steppingStones].map((each) => each.id).join(', ')}.`, 'See: vovision models --help');
+        throw new UserError('usage', `--for-training is for detectors: ${detectorRows.map((each) => each.id).join(', ')}.`, 'See: vovision models --help');
       }
       const { answer, text } = row === null ? await buildNetwork(id, args) : await buildDetector(row, args);
       output.answer(answer, text);

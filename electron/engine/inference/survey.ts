@@ -23,7 +23,9 @@ const bestScaling = 0.3;
 const candidatesOf = (models: readonly Model[], times: Times): readonly Candidate[] => models.flatMap(({ card, info }): readonly Candidate[] => {
   const { network, sizes, quantization } = card;
   if (!info.shipped || network === undefined || sizes === undefined) return [];
-  return [{ id: info.id, network, multiplyAdds: sizes.multiplyAdds, form: quantization?.to ?? 'float32', times: times[info.id] ?? {} }];
+  const means = info.figures.accuracy.map(({ mean }) => mean);
+  const accuracy = means.length === 0 ? null : means.reduce((sum, mean) => sum + mean, 0) / means.length;
+  return [{ id: info.id, network, multiplyAdds: sizes.multiplyAdds, accuracy, form: quantization?.to ?? 'float32', times: times[info.id] ?? {} }];
 });
 
 /** Where the outcome is kept: the same models on the same machine are tried once. */

@@ -6,6 +6,8 @@ export type Candidate = {
   /** Which network it is a form of, and what that costs for one picture. */
   readonly network: string;
   readonly multiplyAdds: number;
+  /** How much it finds: mean AP50 over the sets it was measured on, 0..1; null where it was measured on none. */
+  readonly accuracy: number | null;
   readonly form: 'float32' | 'float16' | 'int8';
   readonly times: Readonly<Partial<Record<ProviderId, number>>>;
 };
@@ -45,15 +47,22 @@ export const byNetwork = (candidates: readonly Candidate[]): readonly (readonly 
   return [...networks.values()].sort(([a], [b]) => (a?.multiplyAdds ?? 0) - (b?.multiplyAdds ?? 0));
 };
 
+/** What a larger network must find more, in mean AP50, to be worth its time and power. */
+const worthwhile = 0.01;
+
+/** The one that finds most; `timed` begins with the smallest network, which stays where a larger one finds hardly more or nobody knows. */
+const findsMost = (timed: readonly Timed[]): Timed | null =>
+  timed.reduce<Timed | null>((best, one) => (best === null || (one.candidate.accuracy ?? 0) >= (best.candidate.accuracy ?? 0) + worthwhile ? one : best), null);
+
 /**
- * The model that is used where none was chosen: the largest network that finds objects in real time on
- * what `asked` names, in the form that suits it; the fastest where none does. Where nothing was tried, the
+ * The model that is used where none was chosen: of the networks that find objects in real time on what
+ * `asked` names the one that finds most, in the form that suits it; the fastest where none does. Where nothing was tried, the
  * smallest in the form that pays on any processor of the last years. Null where there is no candidate.
  */
 export const usualOf = (candidates: readonly Candidate[], asked: ProviderId | 'auto' = 'auto'): Usual | null => {
   const networks = byNetwork(candidates);
   const best = networks.flatMap((forms) => bestForm(forms, asked) ?? []);
-  const able = [...best].reverse().find(({ time }) => time <= realTime);
+  const able = findsMost(best.filter(({ time }) => time <= realTime));
   const fastest = best.reduce<Timed | null>((least, one) => (least === null || one.time < least.time ? one : least), null);
   const chosen = able ?? fastest;
   if (chosen !== null) return { id: chosen.candidate.id, time: chosen.time };

@@ -3,7 +3,7 @@ import { realTime, usualOf, type Candidate } from '../../../electron/engine/infe
 
 type Times = Candidate['times'];
 const candidate = (network: 'nano' | 'slim', form: Candidate['form'], times: Times = {}): Candidate =>
-  ({ id: `${network}-${form}`, network, form, times, multiplyAdds: network === 'nano' ? 9e8 : 1e10 });
+  ({ id: `${network}-${form}`, network, form, times, multiplyAdds: network === 'nano' ? 9e8 : 1e10, accuracy: network === 'nano' ? 0.6 : 0.7 });
 const zoo = (times: Readonly<Record<string, Times>>): readonly Candidate[] =>
   (['slim', 'nano'] as const).flatMap((network) => (['int8', 'float16', 'float32'] as const).map((form) => candidate(network, form, times[`${network}-${form}`])));
 const chosen = (times: Readonly<Record<string, Times>>, asked?: 'cpu' | 'cuda' | 'webgpu'): string | undefined => usualOf(zoo(times), asked)?.id;
@@ -25,12 +25,21 @@ describe('the usual model', () => {
     expect(chosen({ 'nano-float32': { cpu: 10 }, 'nano-float16': { cpu: 2 } })).toBe('nano-float32');
   });
 
-  it('is the largest network that is real time', () => {
+  it('is the network that finds most of those that are real time', () => {
     const cpu = (slim: number): Readonly<Record<string, Times>> => ({ 'nano-float32': { cpu: 9 }, 'nano-int8': { cpu: 4 }, 'slim-float32': { cpu: 80 }, 'slim-int8': { cpu: slim } });
     expect(chosen(cpu(realTime))).toBe('slim-int8');
     expect(chosen(cpu(realTime + 0.01))).toBe('nano-int8');
     // Where nothing is, the fastest.
     expect(chosen({ 'nano-float32': { cpu: 300 }, 'nano-int8': { cpu: 150 }, 'slim-int8': { cpu: 2000 } })).toBe('nano-int8');
+  });
+
+  it('is a larger one only where that finds a point more', () => {
+    const times = { 'nano-float32': { webgpu: 3 }, 'slim-float32': { webgpu: 12 } };
+    const given = (nano: number | null, slim: number | null): string | undefined =>
+      usualOf(zoo(times).map((each) => ({ ...each, accuracy: each.network === 'nano' ? nano : slim })))?.id;
+    expect(given(0.6, 0.611)).toBe('slim-float32');
+    for (const slim of [0.609, 0.6, 0.5, null]) expect(given(0.6, slim)).toBe('nano-float32');
+    expect([given(null, null), given(null, 0.5)]).toEqual(['nano-float32', 'slim-float32']);
   });
 
   it('goes to a graphics card in float32, or in halves where those are faster there, never as int8', () => {
