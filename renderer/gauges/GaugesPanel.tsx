@@ -7,8 +7,7 @@ import { IconButton, Popover, Tooltip } from '../ui/ui.js';
 import { bytes, count, dash, figure } from '../ui/format.js';
 import { useEvery } from '../ui/useEvery.js';
 import { words } from '../words.js';
-import { bottleneckWords } from '../words/gauges.js';
-import { bottleneckSentence } from './bottleneck.js';
+import { bottleneckSentence, restingSentence } from './bottleneck.js';
 import { Details } from './Details.js';
 import { History } from './history.js';
 import { frameTime } from './latency.js';
@@ -67,6 +66,7 @@ export const GaugesPanel = () => {
   const stats = useEvery(app, statsOf, pace);
   const draw = useEvery(app, drawOf, pace);
   const run = useApp((state) => state.run);
+  const videoOpen = useApp((state) => state.current !== null);
   const busy = useApp((state) => state.providersBusy);
   const now = useHistory();
   const time = frameTime(stats?.latency ?? nothing, draw);
@@ -109,7 +109,7 @@ export const GaugesPanel = () => {
         </div>
         <p className={styles.quietRight}>{words.gauges.most(figure(time.endToEnd?.p95 ?? null))}</p>
         <StageBar time={time} />
-        <p className={styles.sentence}>{stats !== null ? bottleneckSentence(stats, draw) : run === null ? words.gauges.nothing : bottleneckWords.measuring}</p>
+        <p className={styles.sentence}>{stats !== null ? bottleneckSentence(stats, draw) : restingSentence(videoOpen, run)}</p>
       </div>
 
       <div className={styles.group}>

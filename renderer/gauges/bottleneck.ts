@@ -1,5 +1,5 @@
-import type { LiveStats, Quantiles } from '../../electron/engine/contract/contract.js';
-import { bottleneckWords } from '../words/gauges.js';
+import type { LiveStats, Quantiles, RunInfo } from '../../electron/engine/contract/contract.js';
+import { bottleneckWords, gaugesWords } from '../words/gauges.js';
 import { frameTime } from './latency.js';
 
 /** Milliseconds of drawing a frame from which a 60 Hz screen can no longer be kept. */
@@ -24,4 +24,10 @@ export const bottleneckSentence = (stats: Pick<LiveStats, 'bottleneck' | 'latenc
     case 'none':
       return bottleneckWords.measuring;
   }
+};
+
+/** The sentence while there are no figures: all boxes may be there from an earlier analysis, of which none come. */
+export const restingSentence = (videoOpen: boolean, run: Pick<RunInfo, 'state'> | null): string => {
+  if (!videoOpen) return gaugesWords.nothing;
+  return run?.state.kind === 'done' ? bottleneckWords.idle : bottleneckWords.measuring;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, type Bottleneck, type LiveStats, type Quantiles } from '../../../electron/engine/contract/contract.js';
-import { bottleneckSentence } from '../../../renderer/gauges/bottleneck.js';
+import { bottleneckSentence, restingSentence } from '../../../renderer/gauges/bottleneck.js';
 import { History, scaleFor, stretchesOf } from '../../../renderer/gauges/history.js';
 import { frameTime } from '../../../renderer/gauges/latency.js';
 
@@ -24,6 +24,14 @@ describe('the sentence that names the bottleneck', () => {
     ['idle', latency, q(22), 'Drawing is the limit: boxes take 22 ms a frame.'],
   ])('%s', (bottleneck, times, draw, sentence) => {
     expect(plain(bottleneckSentence({ bottleneck, latency: times }, draw))).toBe(sentence);
+  });
+});
+
+describe('the sentence while there are no figures', () => {
+  it('asks for a video only where none is open, and does not wait for an analysis that is over', () => {
+    expect(restingSentence(false, null)).toBe('Open a video to see how fast this machine is.');
+    expect(restingSentence(true, null)).toBe('Measuring…');
+    expect(restingSentence(true, { state: { kind: 'done', warning: null } })).toBe('All done: nothing is waiting.');
   });
 });
 
