@@ -1,10 +1,11 @@
+import { flushSync } from 'react-dom';
+
 /** Places a key can go to; the element carries the name as `data-key-target`. */
 export type KeyTarget = 'confidence';
 
-/** Puts the focus on a place. Waits a frame, so that a place just shown is there. */
+/** Puts the focus on a place, also one just shown, before the next key press can arrive. */
 export const focusTarget = (target: KeyTarget): void => {
-  requestAnimationFrame(() => {
-    const place = document.querySelector<HTMLElement>(`[data-key-target="${target}"]`);
-    (place?.querySelector<HTMLElement>('[role="slider"]') ?? place?.querySelector<HTMLElement>('button, input'))?.focus();
-  });
+  flushSync(() => undefined);
+  const place = document.querySelector<HTMLElement>(`[data-key-target="${target}"]`);
+  (place?.querySelector<HTMLElement>('[role="slider"]') ?? place?.querySelector<HTMLElement>('button, input'))?.focus();
 };

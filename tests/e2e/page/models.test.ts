@@ -102,6 +102,24 @@ describe('the confidence', () => {
   });
 });
 
+describe('keys that follow each other at once', () => {
+  it('reach the place that the first one shows and goes to', async () => {
+    const { page, close } = await openPage([join(root, 'assets/sample.mp4')]);
+    try {
+      await shows(page, usual);
+      await page.keyboard.press('p');
+      const slider = page.getByRole('slider', { name: 'Confidence' });
+      await slider.waitFor({ state: 'detached' });
+      await page.evaluate(() => {
+        for (const key of ['c', 'End']) document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      });
+      expect(await slider.getAttribute('aria-valuenow')).toBe('1');
+    } finally {
+      await close();
+    }
+  });
+});
+
 describe('about a model', () => {
   it('shows how accurate it is on each set, class by class, readable in both themes', async () => {
     const { page, close } = await openPage();
