@@ -10,20 +10,26 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from closeups import Closeups
 from data import Pictures
 
 GREY = 114
 """The border around a picture of another shape, as in the app."""
+COARSEST = 5.0
+"""Pixels that one pixel of a picture becomes at most in a close-up, each way."""
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Shares are 0..1. `zoom` is the range of a picture's size relative to the place it is fitted to; `shape`
-    the largest change of its aspect, as a logarithm. An object of which less than `seen` is left, or whose
+    the largest change of its aspect, as a logarithm. A close-up is composed around one object, whose longer side
+    becomes `closeup_side` of the canvas. An object of which less than `seen` is left, or whose
     shorter side falls below `smallest` pixels, is neither to be found nor wrong.
     """
 
     mosaic: float = 0.5
+    closeup: float = 0.0
+    closeup_side: tuple[float, float] = (0.2, 0.8)
     plain: float = 0.25
     zoom: tuple[float, float] = (0.7, 1.7)
     mosaic_zoom: tuple[float, float] = (0.8, 1.8)
@@ -49,12 +55,15 @@ class Composition:
     labelled: list[np.ndarray]
 
 
-def compose(pictures: Pictures, draw: np.ndarray, rng: np.random.Generator, size: int, recipe: Recipe) -> Composition:
+def compose(pictures: Pictures, draw: np.ndarray, rng: np.random.Generator, size: int, recipe: Recipe, closeups: Closeups | None = None) -> Composition:
     """One training picture. `draw` are the cumulated probabilities of the pictures."""
     made = Composition(np.full((size, size, 3), GREY, np.uint8), [], [], [], [], [])
     def pick() -> int:
         return min(int(np.searchsorted(draw, rng.random(), side="right")), len(pictures) - 1)
-    if rng.random() < recipe.mosaic:
+    if closeups is not None and len(closeups) > 0 and recipe.closeup > 0 and rng.random() < recipe.closeup:
+        at, k = closeups.pick(rng)
+        _place(made, pictures, at, (0, 0, size, size), rng, recipe, recipe.closeup_side, pictures.pictures[at].boxes[k])
+    elif rng.random() < recipe.mosaic:
         x, y = (round(float(each) * size) for each in rng.uniform(0.3, 0.7, 2))
         for place in ((0, 0, x, y), (x, 0, size, y), (0, y, x, size), (x, y, size, size)):
             _place(made, pictures, pick(), place, rng, recipe, recipe.mosaic_zoom)
@@ -67,21 +76,14 @@ def compose(pictures: Pictures, draw: np.ndarray, rng: np.random.Generator, size
 
 def _place(
     made: Composition, pictures: Pictures, at: int, place: tuple[int, int, int, int],
-    rng: np.random.Generator, recipe: Recipe, zoom: tuple[float, float] | None,
+    rng: np.random.Generator, recipe: Recipe, zoom: tuple[float, float] | None, about: np.ndarray | None = None,
 ) -> None:
-    """Puts a picture into a part of the canvas; without `zoom` fitted as in the app, top left."""
+    """Puts a picture into a part of the canvas; without `zoom` fitted as in the app, top left. With `about`, a box in it,
+    `zoom` is of that box, which lies within."""
     picture, pixels = pictures.pictures[at], pictures.pixels(at)
     room = np.array([place[2] - place[0], place[3] - place[1]])
     side = np.array([picture.width, picture.height])
-    if zoom is None:
-        scale = np.repeat(room.min() / side.max(), 2)
-        offset = np.zeros(2)
-    else:
-        shape = rng.uniform(-recipe.shape, recipe.shape) / 2
-        factor = math.exp(rng.uniform(math.log(zoom[0]), math.log(zoom[1])))
-        scale = room.max() / side.max() * factor * np.exp([shape, -shape])
-        slack = room - side * scale
-        offset = np.where(slack > 0, slack, -slack) * rng.random(2) - np.where(slack > 0, 0, -slack)
+    scale, offset = _scaled(room, side, rng, recipe, zoom, about)
     # Whole pixels on both sides; the scale follows from them, so that boxes fit exactly.
     low, high = np.maximum(np.round(offset), 0).astype(int), np.minimum(np.round(offset + side * scale), room).astype(int)
     high = np.maximum(high, low + 1)
@@ -111,6 +113,26 @@ def _place(
     made.boxes.append((boxes + np.tile(corner, 2))[there])
     made.classes.append(picture.classes[there])
     made.ignored.append((picture.ignored | lost)[there])
+
+
+def _scaled(
+    room: np.ndarray, side: np.ndarray, rng: np.random.Generator, recipe: Recipe,
+    zoom: tuple[float, float] | None, about: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scale across and down of a picture with these sides in a place with this room, and where its corner comes."""
+    if zoom is None:
+        return np.repeat(room.min() / side.max(), 2), np.zeros(2)
+    shape = rng.uniform(-recipe.shape, recipe.shape) / 2
+    factor = math.exp(rng.uniform(math.log(zoom[0]), math.log(zoom[1])))
+    if about is not None:
+        # Never smaller than it fits, nor so large that there is nothing but blur.
+        factor = max(1.0, min(factor * side.max() / (about[2:] - about[:2]).max(), COARSEST * side.max() / room.max()))
+    scale = room.max() / side.max() * factor * np.exp([shape, -shape])
+    slack = room - side * scale
+    if about is None:
+        return scale, np.where(slack > 0, slack, -slack) * rng.random(2) - np.where(slack > 0, 0, -slack)
+    around = np.maximum(room - (about[2:] - about[:2]) * scale, 0) * rng.random(2) - about[:2] * scale
+    return scale, np.clip(around, np.minimum(slack, 0), np.maximum(slack, 0))
 
 
 def letterbox(pixels: np.ndarray, size: int) -> tuple[Tensor, tuple[float, float]]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from augment import Composition, Recipe, change_pixels, compose
+from closeups import Closeups
 from data import Pictures
 
 
@@ -82,9 +83,10 @@ class Composer(Dataset[Batch]):
 
     def __init__(
         self, pictures: Pictures, weights: np.ndarray, stages: tuple[Stage, ...], batch: int, seed: int,
-        steps: int | None, progress: Tensor, change_here: bool,
+        steps: int | None, progress: Tensor, change_here: bool, closeups: Closeups | None = None,
     ) -> None:
         self._pictures = pictures
+        self._closeups = closeups
         self._draw = np.cumsum(weights / weights.sum())
         self._stages = stages
         self._batch = batch
@@ -101,7 +103,7 @@ class Composer(Dataset[Batch]):
         rng = np.random.default_rng((self._seed, step))
         stage = self.stage(step)
         size = int(rng.choice(stage.sizes))
-        batch = collate([compose(self._pictures, self._draw, rng, size, stage.recipe) for _ in range(self._batch)])
+        batch = collate([compose(self._pictures, self._draw, rng, size, stage.recipe, self._closeups) for _ in range(self._batch)])
         if self._change_here:
             random = torch.Generator().manual_seed(int(rng.integers(2**62)))
             batch.images = change_pixels(batch.images, random, stage.recipe)

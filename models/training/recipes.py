@@ -18,6 +18,10 @@ SOURCES = {"capston": 0.4, "bike": 0.4, "highway40": 0.7, "atl_car": 0.7, "voi41
 (tools/sample/pictures.ts), as much that they are 8.4 % of what is drawn; a tenth at most."""
 
 
+RENDERED = frozenset({"street", "table"})
+"""Sources of which at most a tenth is drawn: no close-ups are made of them."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """`rate` is of the optimizer's main group, `decay` its weight decay, `average` that of the moving average
@@ -36,6 +40,7 @@ class Settings:
     average: float = 0.999
     rare: float = 0.06
     sources: dict[str, float] = field(default_factory=lambda: SOURCES)
+    closeups: dict[str, float] = field(default_factory=dict)
     loss: LossSettings = LossSettings()
 
     def factor(self, progress: float, step: int) -> float:
@@ -94,9 +99,9 @@ RECIPES: dict[str, Settings] = {
     ), rate=0.003, fall=0.05, average=0.995, warm_up=60, rare=0.1, sources=_ROADS),
     # The same for what is meant for 320, with tables drawn more often than streets.
     "polish": Settings((
-        Stage(0, (256, 288, 320), replace(_MILD, mosaic=0.2)),
-        Stage(0.6, (288, 320, 352), _MILD),
-    ), rate=0.003, fall=0.05, average=0.995, warm_up=60, rare=0.1, sources={**_ROADS, "street": 1.0, "table": 3.5}),
+        Stage(0, (256, 288, 320), replace(_MILD, mosaic=0.2, closeup=0.3)),
+        Stage(0.6, (288, 320, 352), replace(_MILD, closeup=0.3)),
+    ), rate=0.003, fall=0.25, average=0.995, warm_up=60, rare=0.1, sources={**_ROADS, "highway40": 1.4, "street": 1.0, "table": 3.5}, closeups={"bottle": 6.0}),
     # A day on a CPU, or a GPU.
     "long": Settings((
         Stage(0, (224, 256, 288, 320), Recipe(mosaic=0.6)),

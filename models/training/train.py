@@ -24,6 +24,7 @@ from allocator import keep_memory
 from augment import change_pixels
 from batches import Batch, Composer, stream
 from checkpoint import Average, export, restore, save
+from closeups import Closeups
 from data import load, shares, weights
 from detect import detect
 from graph import Graph, GraphError
@@ -31,7 +32,7 @@ from learner import Learner
 from measure import by_source
 from optimizer import Optimizers
 from precision import quick_type
-from recipes import RECIPES, Settings
+from recipes import RECIPES, RENDERED, Settings
 from teacher import Teacher
 
 
@@ -143,7 +144,7 @@ def main() -> None:
     progress = torch.zeros(1).share_memory_()
     composer = Composer(
         train, drawn, settings.stages, settings.batch, options.seed,
-        total, progress, change_here=on_cpu,
+        total, progress, change_here=on_cpu, closeups=Closeups(train, RENDERED, settings.closeups),
     )
     workers = options.workers if options.workers is not None else 1 if on_cpu else max(1, (os.cpu_count() or 2) - 2)
     stop = {"asked": False}
@@ -151,7 +152,7 @@ def main() -> None:
         signal.signal(each, lambda *_: stop.update(asked=True))
     say(f"{len(train)} pictures, {sum(each.numel() for each in run.graph.parameters()) / 1e6:.2f} M parameters, step {run.step}, settings {json.dumps(asdict(settings))}")
 
-    say("of the pictures drawn: " + ", ".join(f"{source or 'unnamed'} {share:.1%}" for source, share in shares(train, drawn).items()))
+    say("of the pictures drawn, close-ups aside: " + ", ".join(f"{source or 'unnamed'} {share:.1%}" for source, share in shares(train, drawn).items()))
 
     def done() -> float:
         return run.step / total if total is not None else run.seconds / (options.minutes * 60)
