@@ -7,10 +7,12 @@ const drawingLimit = 1000 / 60;
 
 /**
  * One plain sentence on what holds the analysis back. The engine knows which stage the others wait
- * for; only the page knows how long drawing takes, so that is judged here.
+ * for; only the page knows how long drawing takes, so that is judged here: it is
+ * named unless the stage waited for takes longer still.
  */
 export const bottleneckSentence = (stats: Pick<LiveStats, 'bottleneck' | 'latency'>, draw: Quantiles | null): string => {
-  if (draw !== null && draw.p50 > drawingLimit) return bottleneckWords.drawing(draw.p50);
+  const waitedFor = stats.bottleneck === 'decoding' ? stats.latency.decode : stats.bottleneck === 'inference' ? stats.latency.inference : null;
+  if (draw !== null && draw.p50 > Math.max(drawingLimit, waitedFor?.p50 ?? 0)) return bottleneckWords.drawing(draw.p50);
   const { work } = frameTime(stats.latency, draw);
   switch (stats.bottleneck) {
     case 'decoding':

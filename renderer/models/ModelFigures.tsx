@@ -1,4 +1,4 @@
-import { Fragment, type CSSProperties } from 'react';
+import type { CSSProperties } from 'react';
 import type { AccuracyOn, ModelFigures as Figures } from '../../electron/engine/contract/contract.js';
 import { dash, figure } from '../ui/format.js';
 import { Unseen } from '../ui/ui.js';
@@ -76,7 +76,9 @@ export const ModelFigures = ({ figures, classes }: { readonly figures: Figures; 
         <>
           <dt>{say.faults}</dt>
           <dd data-selectable>
-            {faults.map((fault, n) => <Fragment key={n}>{n > 0 && <br />}{fault}</Fragment>)}
+            <ul className={styles.faults}>
+              {faults.map((fault) => <li key={fault}>{fault}</li>)}
+            </ul>
           </dd>
         </>
       )}

@@ -53,3 +53,27 @@ describe('the confidence', () => {
     }
   });
 });
+
+describe('the name of the video', () => {
+  it('has room beside the longest name of a model, its facts where they fit', async () => {
+    const { page, close } = await openPage([join(root, 'assets/sample.mp4')], { viewport: { width: 1280, height: 720 } });
+    try {
+      const facts = page.locator('header h1 + span');
+      await page.locator('header h1').waitFor();
+      await page.keyboard.press('m');
+      const names = await page.getByRole('menuitemradio').evaluateAll((items) => items.map((item) => item.textContent));
+      const longest = names.findIndex((name) => name.length === Math.max(...names.map((each) => each.length)));
+      await page.getByRole('menuitemradio').nth(longest).click();
+      await page.getByRole('menuitemradio').first().waitFor({ state: 'detached' });
+      for (const [width, shown] of [[1280, true], [800, false]] as const) {
+        await page.setViewportSize({ width, height: 600 });
+        await expect.poll(() => facts.isVisible()).toBe(shown);
+        // "sample.mp4" is shown whole.
+        expect.soft(await page.locator('header h1').evaluate((name) => name.scrollWidth - name.clientWidth), `${width} wide`).toBe(0);
+        expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+      }
+    } finally {
+      await close();
+    }
+  });
+});

@@ -21,6 +21,10 @@ describe('the sentence that names the bottleneck', () => {
     ['none', unknown, null, 'Measuring…'],
     ['inference', latency, q(16.6), 'Inference is the limit: it takes 13 of 35 ms.'],
     ['inference', latency, q(22), 'Drawing is the limit: boxes take 22 ms a frame.'],
+    ['inference', { ...latency, inference: q(90) }, q(22), 'Inference is the limit: it takes 90 of 118 ms.'],
+    ['decoding', { ...latency, decode: q(30) }, q(22), 'Decoding is the limit: it takes 30 of 67 ms.'],
+    ['decoding', { ...latency, decode: q(21), inference: q(90) }, q(22), 'Drawing is the limit: boxes take 22 ms a frame.'],
+    ['idle', { ...latency, inference: q(90) }, q(22), 'Drawing is the limit: boxes take 22 ms a frame.'],
     ['idle', latency, q(22), 'Drawing is the limit: boxes take 22 ms a frame.'],
   ])('%s', (bottleneck, times, draw, sentence) => {
     expect(plain(bottleneckSentence({ bottleneck, latency: times }, draw))).toBe(sentence);
