@@ -5,6 +5,7 @@ import { QuantizeError } from './error.js';
 import { layerName, operatorOf } from './graph.js';
 import { opsetOf } from './modernise.js';
 import { foldPicture } from './picture.js';
+import { groupPixels } from './pixels.js';
 import { convolutionsOf } from './plan.js';
 import type { Scale } from './scale.js';
 import { simplify } from './simplify.js';
@@ -44,6 +45,7 @@ export const prepare = (source: ModelProto, inputs: ReadonlyMap<string, readonly
   }
   if (!model.graph) throw new QuantizeError('no-convolution', 'The model has no graph.', 'Take an .onnx file of a detector.');
   const given = foldPicture(model);
+  groupPixels(model, inputs);
   const { all, last } = convolutionsOf(model.graph);
   if (all.length === 0) {
     const halves = model.graph.initializer.filter(({ dataType }) => ['float16', 'bfloat16'].includes(elementTypeOf(dataType) ?? '')).length;

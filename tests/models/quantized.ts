@@ -12,6 +12,7 @@ import { insertBytes } from '../../models/quantize/insert.js';
 import { observedBy, withOutputs } from '../../models/quantize/observe.js';
 import { planOf, type Plan, type PlanOptions } from '../../models/quantize/plan.js';
 import { prepare } from '../../models/quantize/prepare.js';
+import { repeatPixels } from '../../models/quantize/repeat.js';
 import { scalesFor } from '../../models/quantize/scales.js';
 
 export type Outputs = Readonly<Record<string, Float32Array>>;
@@ -58,7 +59,13 @@ export const optimisedOperators = async (model: ModelProto): Promise<ReadonlyMap
 const inputsOf = (model: ModelProto): ReadonlyMap<string, readonly number[]> =>
   new Map(modelInputs(model).map(({ name, dims }) => [name, (dims ?? []).map((dim) => (typeof dim === 'number' ? dim : 1))]));
 
-export type Made = { readonly prepared: ModelProto; readonly model: ModelProto; readonly plan: Plan };
+export type Made = {
+  readonly prepared: ModelProto;
+  /** Right after bytes were inserted. */
+  readonly inserted: ModelProto;
+  readonly model: ModelProto;
+  readonly plan: Plan;
+};
 
 /** Quantises a model, calibrated on six inputs from chance. */
 export const makeBytes = async (source: ModelProto, options: PlanOptions = { last: true }): Promise<Made> => {
@@ -70,7 +77,10 @@ export const makeBytes = async (source: ModelProto, options: PlanOptions = { las
     const outputs = await runModel(withOutputs(prepared, values), chanceFeeds(prepared, seed));
     for (const name of values) seen.get(name)?.add(outputs[name]!);
   }
-  return { prepared, plan, model: insertBytes(prepared, plan, scalesFor(plan, seen, given, { method: 'min-max' })) };
+  const scales = scalesFor(plan, seen, given, { method: 'min-max' });
+  const [inserted, model] = [insertBytes(prepared, plan, scales), insertBytes(prepared, plan, scales)];
+  repeatPixels(model, inputsOf(source));
+  return { prepared, plan, inserted, model };
 };
 
 /** Root of the mean squared difference as a share of the root of the mean square, the worst of all outputs. */

@@ -8,6 +8,7 @@ import { insertBytes } from '../../../models/quantize/insert.js';
 import { observedBy } from '../../../models/quantize/observe.js';
 import { planOf, type PlanOptions } from '../../../models/quantize/plan.js';
 import { prepare, type Prepared } from '../../../models/quantize/prepare.js';
+import { repeatPixels } from '../../../models/quantize/repeat.js';
 import { scalesFor } from '../../../models/quantize/scales.js';
 import { simplify } from '../../../models/quantize/simplify.js';
 import type { ModelCard } from '../inference/types.js';
@@ -59,7 +60,9 @@ export const findBytes = async (source: Uint8Array, setting: Setting): Promise<F
 
   const build = (method: RangeMethod, options: PlanOptions): ModelProto => {
     const plan = planOf(graph, given, options);
-    return insertBytes(prepared.model, plan, scalesFor(plan, seen, prepared.given, { method }));
+    const made = insertBytes(prepared.model, plan, scalesFor(plan, seen, prepared.given, { method }));
+    repeatPixels(made, dimsFrom(card.input));
+    return made;
   };
   const compared = spread(learn, comparedFrames);
   let keep: readonly string[] = job.keep;
