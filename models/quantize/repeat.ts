@@ -11,8 +11,8 @@ export const hasFixedSize = ({ graph }: ModelProto): boolean =>
   graph !== undefined && graph.input.every((input) => tensorType(input).dims?.slice(1).every((dim) => typeof dim === 'number') ?? false);
 
 /**
- * Enlarges bytes by whole factors by repeating pixels where a Resize would count out each number: pixels
- * are copied with all their channels at once, which takes onnxruntime a tenth of the time. Works on what
+ * Enlarges bytes by whole factors by repeating pixels, each copied with all its channels at once, where
+ * onnxruntime's Resize would count out every number. Works on what
  * `insertBytes` made, in place; `inputs` gives the dimensions of every input.
  */
 export const repeatPixels = (model: ModelProto, inputs: ReadonlyMap<string, readonly number[]>): void => {

@@ -72,9 +72,11 @@ const makeRow = async (row: ZooRow, { data, tools, signal }: Setting): Promise<r
     }
     const times = await timeRow(made, folder, signal);
     const [before, originalTime] = [measured.get('float32')?.sets ?? [], times.get('float32') ?? Number.NaN];
+    // Scores of all forms mean the same, and small differences would put one of them a step lower.
+    const confidence = measured.get('float32')?.confidence ?? null;
     return made.flatMap(({ form, bytes, card }): readonly ZooFile[] => {
       const time = times.get(form) ?? Number.NaN;
-      const { sets: accuracy, confidence } = measured.get(form) ?? { sets: [], confidence: null };
+      const accuracy = measured.get(form)?.sets ?? [];
       say(`  ${form}: ${time.toFixed(2)} ms, ${(originalTime / time).toFixed(2)} times as fast as float32, ${bytes.length} bytes`);
       const text = zooCard({
         row, form, card, training, notes, sizes: { parameters, multiplyAdds, bytes: bytes.length }, accuracy, confidence, original: before, time, originalTime,
