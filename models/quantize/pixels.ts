@@ -27,9 +27,9 @@ type First = {
  * Lets a first convolution of stride 2 read four neighbouring pixels [n, h, w, 3] as one [n, h, w ÷ 4, 12]
  * and give two neighbouring results as one of twice the channels: the bytes in memory are the same, and so
  * are the numbers. Three channels are too few for onnxruntime's fast convolutions of bytes. `inputs` gives
- * the dimensions of every input. Does nothing where a model begins otherwise. Expects what `foldPicture` made.
+ * the dimensions of every input. Does nothing where a model begins otherwise, or with one of `keep`. Expects what `foldPicture` made.
  */
-export const groupPixels = (model: ModelProto, inputs: ReadonlyMap<string, readonly number[]>): void => {
+export const groupPixels = (model: ModelProto, inputs: ReadonlyMap<string, readonly number[]>, keep: ReadonlySet<string>): void => {
   const { graph } = model;
   if (!graph || !hasFixedSize(model)) return;
   for (const input of graph.input) {
@@ -38,7 +38,7 @@ export const groupPixels = (model: ModelProto, inputs: ReadonlyMap<string, reado
     const [, height = 0, width = 0] = inputs.get(name) ?? [];
     const first = firstOf(name, wiringOf(graph));
     const result = inferShapes(model, inputs).get(first?.conv.output[0] ?? '')?.dims;
-    if (!first || width % together !== 0 || result?.[3] !== width / 2) continue;
+    if (!first || keep.has(layerName(first.conv)) || width % together !== 0 || result?.[3] !== width / 2) continue;
     rewrite(graph, first, [height, width], result);
   }
 };

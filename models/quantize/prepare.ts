@@ -28,10 +28,11 @@ const oldestOpset = 10;
 const quantised = /(^|\.)(QuantizeLinear|QLinear\w+|ConvInteger|MatMulInteger|DynamicQuantize\w+|QGemm|QAttention)$/;
 
 /**
- * Brings a model into form and finds its convolutions. `inputs` gives the dimensions of every input.
+ * Brings a model into form and finds its convolutions. `inputs` gives the dimensions of every input, `keep`
+ * names convolutions that will stay in float32.
  * Throws a QuantizeError for models without float32 convolutions.
  */
-export const prepare = (source: ModelProto, inputs: ReadonlyMap<string, readonly number[]>): Prepared => {
+export const prepare = (source: ModelProto, inputs: ReadonlyMap<string, readonly number[]>, keep: ReadonlySet<string> = new Set()): Prepared => {
   const found = allNodes(source).map(operatorOf);
   if (found.some((operator) => quantised.test(operator))) {
     throw new QuantizeError('already-quantized', 'The model is quantised already.', 'Take the float32 model that it was made from.');
@@ -45,7 +46,7 @@ export const prepare = (source: ModelProto, inputs: ReadonlyMap<string, readonly
   }
   if (!model.graph) throw new QuantizeError('no-convolution', 'The model has no graph.', 'Take an .onnx file of a detector.');
   const given = foldPicture(model);
-  groupPixels(model, inputs);
+  groupPixels(model, inputs, keep);
   const { all, last } = convolutionsOf(model.graph);
   if (all.length === 0) {
     const halves = model.graph.initializer.filter(({ dataType }) => ['float16', 'bfloat16'].includes(elementTypeOf(dataType) ?? '')).length;

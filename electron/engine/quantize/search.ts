@@ -49,7 +49,7 @@ const checkKept = (keep: readonly string[], known: readonly string[]): void => {
 export const findBytes = async (source: Uint8Array, setting: Setting): Promise<Found> => {
   const { job, frames, trial, progress } = setting;
   const { model: original, card } = takeBytes(readModel(source), job.card);
-  const prepared = prepare(original, dimsFrom(card.input));
+  const prepared = prepare(original, dimsFrom(card.input), new Set(job.keep));
   checkKept(job.keep, prepared.layers);
   const given = new Set(prepared.given.keys());
   const { learn, held } = splitFrames(job.places.length);
