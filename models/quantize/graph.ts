@@ -3,7 +3,7 @@ import {
   AttributeProto_AttributeType as Kind, AttributeProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema,
   type AttributeProto, type GraphProto, type ModelProto, type NodeProto, type TensorProto,
 } from '../onnx/generated/onnx_pb.js';
-import { visitGraphs } from '../onnx/read.js';
+import { tensorType, visitGraphs } from '../onnx/read.js';
 
 /** Who makes and who reads each value of a graph. It is a picture of one moment: make it anew after changes. */
 export type Wiring = {
@@ -80,6 +80,10 @@ export const freshNames = (graph: GraphProto): ((wanted: string) => string) => {
     return name;
   };
 };
+
+/** Whether all inputs have a size that cannot change, but for how many pictures there are. */
+export const hasFixedSize = ({ graph }: ModelProto): boolean =>
+  graph !== undefined && graph.input.every((input) => tensorType(input).dims?.slice(1).every((dim) => typeof dim === 'number') ?? false);
 
 /** First version of ONNX's operators in which QuantizeLinear and DequantizeLinear know channels. */
 const perChannelOpset = 13;

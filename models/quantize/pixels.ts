@@ -3,9 +3,8 @@ import { tensorType } from '../onnx/read.js';
 import { inferShapes } from '../onnx/shapes/infer.js';
 import { makeTensor } from '../onnx/tensor.js';
 import { onlyReader } from './fold.js';
-import { freshNames, integerOf, integersOf, layerName, makeNode, operatorOf, sweep, textOf, wiringOf, type Wiring } from './graph.js';
+import { freshNames, hasFixedSize, integerOf, integersOf, layerName, makeNode, operatorOf, sweep, textOf, wiringOf, type Wiring } from './graph.js';
 import { dimsOf, floatsOf } from './numbers.js';
-import { hasFixedSize } from './repeat.js';
 import { clampOf } from './rules.js';
 
 /** Neighbours in a row that are read as one pixel of twelve channels: onnxruntime's convolutions of bytes read channels by fours. */
@@ -27,11 +26,13 @@ type First = {
  * Lets a first convolution of stride 2 read four neighbouring pixels [n, h, w, 3] as one [n, h, w ÷ 4, 12]
  * and give two neighbouring results as one of twice the channels: the bytes in memory are the same, and so
  * are the numbers. Three channels are too few for onnxruntime's fast convolutions of bytes. `inputs` gives
- * the dimensions of every input. Does nothing where a model begins otherwise, or with one of `keep`. Expects what `foldPicture` made.
+ * the dimensions of every input. Gives the names of the convolutions that were changed: none where a model
+ * begins otherwise, or with one of `keep`, since float32 gains nothing. Expects what `foldPicture` made.
  */
-export const groupPixels = (model: ModelProto, inputs: ReadonlyMap<string, readonly number[]>, keep: ReadonlySet<string>): void => {
+export const groupPixels = (model: ModelProto, inputs: ReadonlyMap<string, readonly number[]>, keep: ReadonlySet<string>): ReadonlySet<string> => {
+  const changed = new Set<string>();
   const { graph } = model;
-  if (!graph || !hasFixedSize(model)) return;
+  if (!graph || !hasFixedSize(model)) return changed;
   for (const input of graph.input) {
     const { name, type, dims } = tensorType(input);
     if (type !== 'uint8' || dims?.length !== 4 || dims[3] !== 3) continue;
@@ -40,7 +41,9 @@ export const groupPixels = (model: ModelProto, inputs: ReadonlyMap<string, reado
     const result = inferShapes(model, inputs).get(first?.conv.output[0] ?? '')?.dims;
     if (!first || keep.has(layerName(first.conv)) || width % together !== 0 || result?.[3] !== width / 2) continue;
     rewrite(graph, first, [height, width], result);
+    changed.add(layerName(first.conv));
   }
+  return changed;
 };
 
 const firstOf = (input: string, wiring: Wiring): First | null => {

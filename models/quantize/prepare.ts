@@ -19,6 +19,8 @@ export type Prepared = {
   readonly layers: readonly string[];
   /** Those of them that no other convolution follows. */
   readonly last: ReadonlySet<string>;
+  /** Those that read neighbouring pixels as one, which costs more should they stay in float32. */
+  readonly grouped: ReadonlySet<string>;
 };
 
 /** First version in which onnxruntime has convolutions of bytes. */
@@ -46,12 +48,12 @@ export const prepare = (source: ModelProto, inputs: ReadonlyMap<string, readonly
   }
   if (!model.graph) throw new QuantizeError('no-convolution', 'The model has no graph.', 'Take an .onnx file of a detector.');
   const given = foldPicture(model);
-  groupPixels(model, inputs, keep);
+  const grouped = groupPixels(model, inputs, keep);
   const { all, last } = convolutionsOf(model.graph);
   if (all.length === 0) {
     const halves = model.graph.initializer.filter(({ dataType }) => ['float16', 'bfloat16'].includes(elementTypeOf(dataType) ?? '')).length;
     if (halves > 0) throw new QuantizeError('half-precision', 'The weights have half precision already.', 'Take the float32 model that it was made from.');
     throw new QuantizeError('no-convolution', 'The model has no convolution with constant float32 weights: nothing in it gains from bytes.', 'Only models that are built of convolutions can be made faster this way.');
   }
-  return { model, given, layers: all.map(layerName), last: new Set([...last].map(layerName)) };
+  return { model, given, layers: all.map(layerName), last: new Set([...last].map(layerName)), grouped };
 };

@@ -1,14 +1,9 @@
 import type { ModelProto, NodeProto } from '../onnx/generated/onnx_pb.js';
-import { tensorType } from '../onnx/read.js';
 import { inferShapes } from '../onnx/shapes/infer.js';
 import { makeTensor } from '../onnx/tensor.js';
 import { onlyReader } from './fold.js';
-import { freshNames, layerName, makeNode, operatorOf, sweep, textOf, wiringOf, type Wiring } from './graph.js';
+import { freshNames, hasFixedSize, layerName, makeNode, operatorOf, sweep, textOf, wiringOf, type Wiring } from './graph.js';
 import { floatsOf } from './numbers.js';
-
-/** Whether all inputs have a size that cannot change, but for how many pictures there are. */
-export const hasFixedSize = ({ graph }: ModelProto): boolean =>
-  graph !== undefined && graph.input.every((input) => tensorType(input).dims?.slice(1).every((dim) => typeof dim === 'number') ?? false);
 
 /**
  * Enlarges bytes by whole factors by repeating pixels, each copied with all its channels at once, where

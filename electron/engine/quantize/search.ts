@@ -49,7 +49,8 @@ const checkKept = (keep: readonly string[], known: readonly string[]): void => {
 export const findBytes = async (source: Uint8Array, setting: Setting): Promise<Found> => {
   const { job, frames, trial, progress } = setting;
   const { model: original, card } = takeBytes(readModel(source), job.card);
-  const prepared = prepare(original, dimsFrom(card.input), new Set(job.keep));
+  const dims = dimsFrom(card.input);
+  const prepared = prepare(original, dims);
   checkKept(job.keep, prepared.layers);
   const given = new Set(prepared.given.keys());
   const { learn, held } = splitFrames(job.places.length);
@@ -59,9 +60,10 @@ export const findBytes = async (source: Uint8Array, setting: Setting): Promise<F
   const seen = await observe(prepared.model, card.input, observedBy(everything, given), frames, learn, job.threads, (part) => progress('Watching what flows through the model', 0.05 + 0.35 * part));
 
   const build = (method: RangeMethod, options: PlanOptions): ModelProto => {
-    const plan = planOf(graph, given, options);
-    const made = insertBytes(prepared.model, plan, scalesFor(plan, seen, prepared.given, { method }));
-    repeatPixels(made, dimsFrom(card.input));
+    const form = [...prepared.grouped].some((name) => options.keep?.has(name)) ? prepare(original, dims, prepared.grouped) : prepared;
+    const plan = planOf(graphOf(form), given, options);
+    const made = insertBytes(form.model, plan, scalesFor(plan, seen, form.given, { method }));
+    repeatPixels(made, dims);
     return made;
   };
   const compared = spread(learn, comparedFrames);
