@@ -102,6 +102,11 @@ RECIPES: dict[str, Settings] = {
         Stage(0, (256, 288, 320), replace(_MILD, mosaic=0.2, closeup=0.3)),
         Stage(0.6, (288, 320, 352), replace(_MILD, closeup=0.3)),
     ), rate=0.003, fall=0.25, average=0.995, warm_up=60, rare=0.1, sources={**_ROADS, "highway40": 1.4, "street": 1.0, "table": 3.5}, closeups={"bottle": 6.0}),
+    # The same for what is meant for 416, where the streets' pictures count more.
+    "polish-416": Settings((
+        Stage(0, (320, 352, 384), replace(_MILD, mosaic=0.2, closeup=0.3)),
+        Stage(0.4, (384, 416, 448), replace(_MILD, closeup=0.3)),
+    ), rate=0.003, fall=0.25, average=0.995, warm_up=60, rare=0.1, sources={**_ROADS, "highway40": 2.0, "street": 1.5, "table": 3.5}, closeups={"bottle": 6.0}),
     # A day on a CPU, or a GPU.
     "long": Settings((
         Stage(0, (224, 256, 288, 320), Recipe(mosaic=0.6)),

@@ -12,12 +12,12 @@ const notes = ['network', 'recipe', 'seed', 'size', 'step', 'pictures', 'minutes
 export type TrainingNotes = Readonly<Record<(typeof notes)[number], string>>;
 
 /** Throws an Error that names what is missing, or that the weights are another network's. */
-export const notesOf = ({ path, file }: Training, { id }: ZooRow): TrainingNotes => {
+export const notesOf = ({ path, file }: Training, { detector }: ZooRow): TrainingNotes => {
   const found = notes.map((name) => [name, file.metadata.get(name)] as const);
   const missing = found.filter(([, value]) => value === undefined).map(([name]) => name);
   if (missing.length > 0) throw new Error(`${path} lacks the notes ${missing.join(', ')}: take weights that models/training/train.py wrote.`);
   const all = Object.fromEntries(found) as TrainingNotes;
-  if (all.network !== id) throw new Error(`${path} holds weights of ${all.network}, not of ${id}.`);
+  if (all.network !== detector) throw new Error(`${path} holds weights of ${all.network}, not of ${detector}.`);
   return all;
 };
 

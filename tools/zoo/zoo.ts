@@ -25,7 +25,7 @@ import { toDetectorOnnx } from '../../models/detector/to-onnx.js';
 import { writeModel } from '../../models/onnx/write.js';
 import { notesOf, zooCard } from './card.js';
 import { measureAccuracy, type Measured } from './measure.js';
-import { calibrationArchives, calibrationPictures, stemOf, zooForms, zooRows, type ZooForm, type ZooRow } from './rows.js';
+import { calibrationArchives, calibrationPictures, stemOf, titleOf, zooForms, zooRows, type ZooForm, type ZooRow } from './rows.js';
 
 const say = (line: string): void => console.log(line);
 
@@ -42,8 +42,8 @@ const place = async (folder: string, form: ZooForm, bytes: Uint8Array, card: Rea
 
 /** All files of one row. */
 const makeRow = async (row: ZooRow, { data, tools, signal }: Setting): Promise<readonly ZooFile[]> => {
-  const detector = findDetector(row.id);
-  if (detector === null) throw new Error(`There is no detector ${row.id}.`);
+  const detector = findDetector(row.detector);
+  if (detector === null) throw new Error(`There is no detector ${row.detector}.`);
   const training = await openTraining(join(programRoot, row.weights));
   const notes = notesOf(training, row);
   const classes = training.classes ?? usualClasses;
@@ -52,7 +52,7 @@ const makeRow = async (row: ZooRow, { data, tools, signal }: Setting): Promise<r
   const folder = await mkdtemp(join(tmpdir(), 'vovision-zoo-'));
   try {
     const whole = writeModel(toDetectorOnnx(network, trainedWeights(network, training), { classes, metadata: { weights: training.hash } }));
-    const original = await place(folder, 'float32', whole, detectorCard(network, { classes, bytes: whole, name: detector.title, source: '' }));
+    const original = await place(folder, 'float32', whole, detectorCard(network, { classes, bytes: whole, name: titleOf(row, detector), source: '' }));
     const made: Made[] = [original];
     for (const form of zooForms) {
       if (form === 'float32') continue;

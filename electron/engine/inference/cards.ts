@@ -118,9 +118,21 @@ const checkRuns = async (path: string, card: ModelCard, trials: TrialRunner, sig
   }
 };
 
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Forms of one network beside each other. */
+const byNetworkAndName = (a: Model, b: Model): number => {
+  const [first, second] = [a.card.network ?? a.info.id, b.card.network ?? b.info.id];
+  return first === second ? compare(a.info.id, b.info.id) : compare(first, second);
+};
+
+/** One damaged file does not take the others away. */
+const usable = async (models: readonly Promise<Model | null>[]): Promise<Model[]> =>
+  (await Promise.allSettled(models)).flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+
 /** Every model that can be run: those that come with the program first, then those the user brought and that are still there. */
 export const listModels = async (zooFolder: string, userFolder: string): Promise<readonly Model[]> => {
-  const names = (await readdir(zooFolder).catch(() => [])).filter((name) => name.endsWith('.onnx')).map((name) => basename(name, '.onnx')).sort();
+  const names = (await readdir(zooFolder).catch(() => [])).filter((name) => name.endsWith('.onnx')).map((name) => basename(name, '.onnx'));
   const shipped = names.map(async (name): Promise<Model | null> => {
     const path = join(zooFolder, `${name}.onnx`);
     const card = await readCard(path);
@@ -133,7 +145,6 @@ export const listModels = async (zooFolder: string, userFolder: string): Promise
     if (!card || !file?.isFile() || (await hashOf(path)) !== card.hash) return null;
     return modelOf(path, card, file.size, placeIn(userFolder, path));
   });
-  // One damaged file does not take the others away.
-  const settled = await Promise.allSettled([...shipped, ...brought]);
-  return settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+  const [ours, theirs] = await Promise.all([usable(shipped), usable(brought)]);
+  return [...ours.sort(byNetworkAndName), ...theirs];
 };

@@ -8,7 +8,7 @@ import type { ProviderId, ProviderStatus } from '../contract/contract.js';
 import { rankProviders } from './ranking.js';
 import type { TrialRunner } from './trial-runner.js';
 import type { Model } from './types.js';
-import { byNetwork, realTime, usualOf, type Candidate, type Usual } from './usual.js';
+import { byNetwork, couldBeChosen, realTime, usualOf, type Candidate, type Usual } from './usual.js';
 
 export type SurveyOptions = { readonly dataFolder: string; readonly trials: TrialRunner; readonly signal?: AbortSignal };
 
@@ -57,7 +57,7 @@ export const forgetSurvey = (models: readonly Model[], dataFolder: string): Prom
 
 /**
  * Tries the models that came with the program, each for a moment, unless that was done, and keeps how long they took. The smallest
- * network goes first; larger ones are left out where they cannot be fast enough. On graphics cards the float32 form
+ * network goes first; larger ones are left out where they cannot be fast enough, or find no more than one that is. On graphics cards the float32 form
  * shows which work at all. Rejects with the signal's reason when aborted.
  */
 export const surveyUsual = async (models: readonly Model[], options: SurveyOptions): Promise<Usual | null> => {
@@ -66,6 +66,7 @@ export const surveyUsual = async (models: readonly Model[], options: SurveyOptio
   const modelOf = new Map(models.map((model) => [model.info.id, model]));
   let before: { readonly multiplyAdds: number; readonly time: number } | null = null;
   for (const forms of byNetwork(candidatesOf(models, {}))) {
+    if (!couldBeChosen(forms, candidatesOf(models, times))) continue;
     const multiplyAdds = forms[0]?.multiplyAdds ?? 0;
     if (before !== null && before.time * (multiplyAdds / before.multiplyAdds) * bestScaling > realTime) break;
     const modelIn = (form: Candidate['form']): Model | undefined => modelOf.get(forms.find((candidate) => candidate.form === form)?.id ?? '');

@@ -50,9 +50,11 @@ export const byNetwork = (candidates: readonly Candidate[]): readonly (readonly 
 /** What a larger network must find more, in mean AP50, to be worth its time and power. */
 const worthwhile = 0.01;
 
+const isWorthMore = (one: Candidate, than: Candidate): boolean => (one.accuracy ?? 0) >= (than.accuracy ?? 0) + worthwhile;
+
 /** The one that finds most; `timed` begins with the smallest network, which stays where a larger one finds hardly more or nobody knows. */
 const findsMost = (timed: readonly Timed[]): Timed | null =>
-  timed.reduce<Timed | null>((best, one) => (best === null || (one.candidate.accuracy ?? 0) >= (best.candidate.accuracy ?? 0) + worthwhile ? one : best), null);
+  timed.reduce<Timed | null>((best, one) => (best === null || isWorthMore(one.candidate, best.candidate) ? one : best), null);
 
 /**
  * The model that is used where none was chosen: of the networks that find objects in real time on what
@@ -70,4 +72,11 @@ export const usualOf = (candidates: readonly Candidate[], asked: ProviderId | 'a
   const form = asked === 'auto' || asked === 'cpu' ? 'int8' : 'float32';
   const guess = smallest.find((candidate) => candidate.form === form) ?? smallest[0];
   return guess === undefined ? null : { id: guess.id, time: null };
+};
+
+/** Whether a network, however fast, could be chosen beside what was tried so far: not where one that is real time finds as much. */
+export const couldBeChosen = (forms: readonly Candidate[], tried: readonly Candidate[]): boolean => {
+  const usual = usualOf(tried);
+  const best = usual === null || usual.time === null || usual.time > realTime ? undefined : tried.find(({ id }) => id === usual.id);
+  return best === undefined || forms.some((form) => isWorthMore(form, best));
 };

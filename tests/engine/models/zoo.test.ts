@@ -11,7 +11,7 @@ import { networkCost } from '../../../models/cost/cost.js';
 import { detectorNetwork } from '../../../models/detector/detector.js';
 import { findDetector } from '../../../models/detector/rows.js';
 import { modelInputs, modelOutputs, readModel } from '../../../models/onnx/read.js';
-import { measuredSources, sourceText, stemOf, zooForms, zooRows } from '../../../tools/zoo/rows.js';
+import { measuredSources, sourceText, stemOf, titleOf, zooForms, zooRows } from '../../../tools/zoo/rows.js';
 import { root, temporaryFolder, vovision } from '../cli/run.js';
 
 type Precisions = Readonly<Record<string, number | null>>;
@@ -48,12 +48,12 @@ describe('the zoo', () => {
 });
 
 describe.each(rows)('$id', (row) => {
-  const detector = findDetector(row.id)!;
+  const detector = findDetector(row.detector)!;
   const original = cardOf(row.id);
 
   it('is the graph that “models build” makes of the weights that are kept', async () => {
     const output = join(await temporaryFolder(), 'built.onnx');
-    const ran = await vovision(['models', 'build', row.id, '--size', String(row.size), '--weights', join(root, row.weights), '-o', output]);
+    const ran = await vovision(['models', 'build', row.detector, '--size', String(row.size), '--weights', join(root, row.weights), '-o', output]);
     expect(ran.code, ran.stderr).toBe(0);
     expect(readFileSync(output).equals(readFileSync(join(zoo, `${row.id}.onnx`))), 'the zoo is older than its weights: npm run zoo').toBe(true);
     expect(original.training.hash).toBe(hashOf(join(root, row.weights)));
@@ -67,7 +67,7 @@ describe.each(rows)('$id', (row) => {
     const { parameters, multiplyAdds } = networkCost(detectorNetwork(detector, card.classes.length, { width: row.size, height: row.size }));
     expect(card.sizes).toMatchObject({ parameters, multiplyAdds });
     expect(card).toMatchObject({
-      name: form === 'float32' ? detector.title : `${detector.title} · ${form}`, network: row.id, licence: 'MIT', source: sourceText(row),
+      name: form === 'float32' ? titleOf(row, detector) : `${titleOf(row, detector)} · ${form}`, network: row.id, licence: 'MIT', source: sourceText(row),
       training: original.training, knownFaults: row.knownFaults,
     });
     expect([card.training.seed, card.training.steps].every(Number.isInteger)).toBe(true);

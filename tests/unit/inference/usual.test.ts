@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { realTime, usualOf, type Candidate } from '../../../electron/engine/inference/usual.js';
+import { couldBeChosen, realTime, usualOf, type Candidate } from '../../../electron/engine/inference/usual.js';
 
 type Times = Candidate['times'];
 const candidate = (network: 'nano' | 'slim', form: Candidate['form'], times: Times = {}): Candidate =>
@@ -58,5 +58,17 @@ describe('the usual model', () => {
     expect(chosen(times, 'cpu')).toBe('nano-int8');
     expect(chosen(times, 'webgpu')).toBe('slim-float32');
     expect(chosen(times, 'cuda')).toBe('nano-float32');
+  });
+});
+
+describe('a network that is not tried yet', () => {
+  const tried = (time: number | null): readonly Candidate[] => (time === null ? zoo({}) : zoo({ 'nano-int8': { cpu: time } }));
+  const slim = (accuracy: number | null): readonly Candidate[] => [{ ...candidate('slim', 'float32'), accuracy }, { ...candidate('slim', 'int8'), accuracy: 0.1 }];
+
+  it('could be chosen where it finds a point more in any form, or nothing that was tried is real time', () => {
+    expect([0.611, 0.609, 0.5, null].map((accuracy) => couldBeChosen(slim(accuracy), tried(realTime)))).toEqual([true, false, false, false]);
+    expect([0.611, 0.5].map((accuracy) => couldBeChosen(slim(accuracy), tried(realTime + 0.01)))).toEqual([true, true]);
+    expect([0.611, 0.5].map((accuracy) => couldBeChosen(slim(accuracy), tried(null)))).toEqual([true, true]);
+    expect(couldBeChosen(slim(0.5), [])).toBe(true);
   });
 });
