@@ -23,6 +23,7 @@ export const modelsWords = {
   models: 'Models',
   noModel: 'No model',
   size: (width: number, height: number) => `${width} × ${height}`,
+  finds: (means: readonly number[]) => `AP50 ${means.map((mean) => mean.toFixed(2)).join(' / ')}`,
   classes: (count: number) => (count === 1 ? '1 class' : `${count} classes`),
   own: 'added by you',
   usual: 'suits this machine',
