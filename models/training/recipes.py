@@ -68,6 +68,11 @@ _CALM = Recipe(mosaic=0.0, zoom=(0.7, 1.4))
 # Little changed: a short training of finished weights is measured on pictures as they are, and has no time for others.
 _MILD = Recipe(mosaic=0.0, plain=0.4, zoom=(0.7, 1.4), mosaic_zoom=(0.8, 1.6), shape=0.2, colour=0.4, grey=0.04, degraded=0.12)
 
+_POLISH = Settings((
+    Stage(0, (256, 288, 320), replace(_MILD, mosaic=0.2, closeup=0.3)),
+    Stage(0.6, (288, 320, 352), replace(_MILD, closeup=0.3)),
+), rate=0.003, fall=0.25, average=0.995, warm_up=60, rare=0.1, sources={**_ROADS, "highway40": 1.4, "street": 1.0, "table": 3.5}, closeups={"bottle": 6.0})
+
 RECIPES: dict[str, Settings] = {
     # A few steps with everything in them, for tests.
     "quick": Settings((Stage(0, (96, 128), Recipe()),), batch=4, warm_up=5, sources={}),
@@ -98,15 +103,12 @@ RECIPES: dict[str, Settings] = {
         Stage(0.85, (384, 416), _MILD),
     ), rate=0.003, fall=0.05, average=0.995, warm_up=60, rare=0.1, sources=_ROADS),
     # The same for what is meant for 320, with tables drawn more often than streets.
-    "polish": Settings((
-        Stage(0, (256, 288, 320), replace(_MILD, mosaic=0.2, closeup=0.3)),
-        Stage(0.6, (288, 320, 352), replace(_MILD, closeup=0.3)),
-    ), rate=0.003, fall=0.25, average=0.995, warm_up=60, rare=0.1, sources={**_ROADS, "highway40": 1.4, "street": 1.0, "table": 3.5}, closeups={"bottle": 6.0}),
-    # The same for what is meant for 416, where the streets' pictures count more.
-    "polish-416": Settings((
+    "polish": _POLISH,
+    # For what is meant for 416, with more of the highway and of the streets.
+    "polish-416": replace(_POLISH, stages=(
         Stage(0, (320, 352, 384), replace(_MILD, mosaic=0.2, closeup=0.3)),
         Stage(0.4, (384, 416, 448), replace(_MILD, closeup=0.3)),
-    ), rate=0.003, fall=0.25, average=0.995, warm_up=60, rare=0.1, sources={**_ROADS, "highway40": 2.0, "street": 1.5, "table": 3.5}, closeups={"bottle": 6.0}),
+    ), sources={**_POLISH.sources, "highway40": 2.0, "street": 1.5}),
     # A day on a CPU, or a GPU.
     "long": Settings((
         Stage(0, (224, 256, 288, 320), Recipe(mosaic=0.6)),

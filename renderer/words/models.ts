@@ -65,7 +65,7 @@ export const modelsWords = {
     time: 'Time',
     timeOf: (time: string, machine: string) => `${time}\u00a0ms a picture on ${machine}`,
     accuracy: 'Accuracy',
-    accuracyNote: 'Average precision on pictures kept apart from the training: 1 is perfect.',
+    accuracyNote: 'Average precision (AP50) on pictures kept apart from the training: 1 is perfect.',
     class: 'Class',
     all: 'All classes',
     strict: 'Close fits only',

@@ -23,27 +23,30 @@ export type ZooRow = {
 
 const checkpoints = 'models/training/checkpoints';
 
+const stillsOf = (id: string): readonly string[] =>
+  ['highway-1', 'one-by-one-person-detection-2', 'walk-1', 'car-detection-4', 'bottle-detection-1'].map((name) => `docs/models/${id}/${name}.jpg`);
+
 export const zooRows: readonly ZooRow[] = [
   {
     id: 'vovdet-nano', detector: 'vovdet-nano', size: 320, weights: `${checkpoints}/vovdet-nano.safetensors`,
     before: '94 minutes with the recipe short before, without teacher and rendered pictures, 111 with the recipe further, 57 of them with both, 93 with the recipe finish, without the teacher, 28 with the recipe polish, then without close-ups (each time the mean of the weights before and after was carried on), and 27 with close-ups. These were with teacher, rendered pictures and close-ups; the weights are the mean of theirs (0.8) and of the mean of those before and after the 27 minutes.',
     rendered: true, taught: true,
     knownFaults: ['small and thin things (bottles, boats, birds) are often missed', 'a bottle and the hand that holds it are now and then taken for a person', 'cars seen from steeply above are missed nearly a third of the time', 'trucks were labelled in street pictures only: others may be taken for cars or buses'],
-    stills: ['highway-1', 'one-by-one-person-detection-2', 'walk-1', 'car-detection-4', 'bottle-detection-1'].map((name) => `docs/models/vovdet-nano/${name}.jpg`),
+    stills: stillsOf('vovdet-nano'),
   },
   {
     id: 'vovdet-nano-416', detector: 'vovdet-nano', size: 416, weights: `${checkpoints}/vovdet-nano-416.safetensors`,
     before: 'Begun from the weights of vovdet-nano at 320, whose card tells how they came to be. With teacher, rendered pictures and close-ups; the weights are the mean of those (0.6) and these (0.4).',
     rendered: true, taught: true,
     knownFaults: ['an arm at a bottle is now and then taken for a person together with it', 'small and thin things (bottles, boats, birds) are often missed', 'cars seen from steeply above are missed a tenth of the time', 'trucks were labelled in street pictures only: others may be taken for cars or buses'],
-    stills: ['highway-1', 'one-by-one-person-detection-2', 'walk-1', 'car-detection-4', 'bottle-detection-1'].map((name) => `docs/models/vovdet-nano-416/${name}.jpg`),
+    stills: stillsOf('vovdet-nano-416'),
   },
   {
     id: 'vovdet-slim-thin', detector: 'vovdet-slim-thin', size: 416, weights: `${checkpoints}/vovdet-slim-thin.safetensors`,
     before: 'Grown from vovdet-nano: 24 minutes in which it learnt to say what the nano says, then 60 and 68 minutes with the recipe grown, stem and stages 2 and 3 held, with teacher and rendered pictures, as these. The weights are the mean of those before and after them.',
     rendered: true, taught: true,
     knownFaults: ['on photos it finds less than vovdet-nano-416 at three times the cost, since few pictures taught it; on streets a little more', 'bottles are often taken for people too, more often than by the others', 'small and thin things (bottles, boats, birds) are often missed', 'trucks were labelled in street pictures only: others may be taken for cars or buses'],
-    stills: ['highway-1', 'one-by-one-person-detection-2', 'walk-1', 'car-detection-4', 'bottle-detection-1'].map((name) => `docs/models/vovdet-slim-thin/${name}.jpg`),
+    stills: stillsOf('vovdet-slim-thin'),
   },
 ];
 

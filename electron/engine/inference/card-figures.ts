@@ -27,7 +27,7 @@ const onOneSet = z.looseObject({ measure: text, set: text, mean: share, classes:
 
 /** What a card may say of what was measured. It is for people only: what is worded otherwise is left out, and the card is none the worse. */
 export const figureFields = {
-  /** Which of our networks it is, whatever its form. */
+  /** Which of our networks it is and, where one is shipped at several sizes, at which; the same for all its forms. */
   network: z.string().max(200).optional().catch(undefined),
   sizes: z.looseObject({ parameters: z.number().int().min(0), multiplyAdds: z.number().int().min(0) }).optional().catch(undefined),
   accuracy: z.union([onSets, onOneSet]).optional().catch(undefined),

@@ -3,7 +3,7 @@ import { fasterLimits, type ProviderId } from '../contract/contract.js';
 /** A model that comes with the program, and how long one picture takes it here, in ms, by provider; empty where nothing was tried. */
 export type Candidate = {
   readonly id: string;
-  /** Which network it is a form of, and what that costs for one picture. */
+  /** Which network, of one size, it is a form of, and what that costs for one picture. */
   readonly network: string;
   readonly multiplyAdds: number;
   /** How much it finds: mean AP50 over the sets it was measured on, 0..1; null where it was measured on none. */

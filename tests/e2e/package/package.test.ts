@@ -65,8 +65,10 @@ describe.skipIf(typeof dist === 'string')(`the Linux package${typeof dist === 's
     const [whole, resources] = [total(built.folder), total(built.resources)];
     const largest = filesBelow(built.folder).map((name) => [statSync(join(built.folder, name)).size / 1e6, name] as const).sort(([a], [b]) => b - a).slice(0, 5);
     console.log(`package ${whole.toFixed(0)} MB, of which Electron ${(whole - resources).toFixed(0)} MB; largest: ${largest.map(([size, name]) => `${name} ${size.toFixed(0)}`).join(', ')}`);
-    // Of which the models are 78: all that were trained, in three forms.
-    expect(resources).toBeLessThan(285);
+    const models = total(join(built.resources, 'app.asar.unpacked/models'));
+    expect(models).toBeGreaterThan(10);
+    expect(models).toBeLessThan(80);
+    expect(resources - models).toBeLessThan(205);
   });
 
   it('has its fuses set', async () => {

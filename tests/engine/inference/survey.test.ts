@@ -26,6 +26,15 @@ const counted = (): { readonly trials: TrialRunner; readonly asked: string[] } =
     return nodeTrials.run(request, milliseconds, signal);
   } } };
 };
+
+/** Real trials on a machine that takes `latency` ms for any model. */
+const at = (latency: number): ReturnType<typeof counted> => {
+  const { trials, asked } = counted();
+  return { asked, trials: { run: async (...args) => {
+    const outcome = await trials.run(...args);
+    return outcome.kind === 'replied' && outcome.reply.kind === 'ran' ? { kind: 'replied', reply: { ...outcome.reply, latency } } : outcome;
+  } } };
+};
 const kept = (): readonly string[] => readdirSync(join(dataFolder, 'providers')).filter((name) => name.startsWith('usual-'));
 
 describe('what suits this machine', () => {
@@ -53,6 +62,14 @@ describe('what suits this machine', () => {
 
     await forgetSurvey(models, dataFolder);
     expect([await isSurveyed(models, dataFolder), kept()]).toEqual([false, []]);
+  });
+
+  it.each([[1, ['vovdet-nano', 'vovdet-nano-416']], [1000, ['vovdet-nano']]])('at %d ms a picture is found among %j: no network is tried that could not be chosen', async (latency, expected) => {
+    const { trials, asked } = at(latency);
+    const usual = await surveyUsual(models, { dataFolder, trials });
+    const tried = models.filter(({ path }) => asked.some((each) => each.startsWith(`${path} `))).map(({ card }) => card.network);
+    expect([...new Set(tried)]).toEqual(expected);
+    expect(usual).toEqual({ id: expected[expected.length - 1], time: latency });
   });
 
   it('is measured again where what was kept is damaged, and keeps nothing of what was cut short', async () => {
