@@ -18,6 +18,15 @@ const halfOperators: Readonly<Record<string, 'all' | 'first'>> = {
   Transpose: 'first', Reshape: 'first', Slice: 'first', Split: 'first', DepthToSpace: 'first', SpaceToDepth: 'first',
 };
 
+/** Operators that measured values pass through as large as they were; of those that compute, each result is measured itself. */
+const passing = new Set([
+  'Relu', 'LeakyRelu', 'PRelu', 'HardSwish', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'ReduceMean', 'Concat', 'Resize', 'Upsample',
+  'Transpose', 'Reshape', 'Slice', 'Split', 'DepthToSpace', 'SpaceToDepth',
+]);
+
+/** Operators of whose results only the first are numbers of the kind they read; the others are places. */
+const placesAfterTheFirst = new Set(['TopK', 'MaxPool', 'Dropout']);
+
 /** Operators whose results are no numbers of the kind they read. */
 const countsOrPlaces = new Set(['Shape', 'Size', 'ArgMax', 'ArgMin', 'NonZero', 'NonMaxSuppression', 'Equal', 'Less', 'Greater', 'GreaterOrEqual', 'LessOrEqual', 'Not', 'IsNaN', 'IsInf']);
 
@@ -31,7 +40,7 @@ const halvesOf = (graph: GraphProto, wiring: Wiring, keep: ReadonlySet<string>):
     const operator = operatorOf(node);
     const gives = operator === 'Cast' ? elementTypeOf(integerOf(node, 'to', 0)) === 'float32'
       : operator.endsWith('DequantizeLinear') || (!countsOrPlaces.has(operator) && floats.has(node.input[0] ?? ''));
-    if (gives) node.output.forEach((name) => floats.add(name));
+    if (gives) node.output.slice(0, placesAfterTheFirst.has(operator) ? 1 : undefined).forEach((name) => floats.add(name));
   }
   const wanted = new Set<string>();
   const halves = new Set<NodeProto>();
@@ -94,11 +103,30 @@ export const toHalfPrecision = (model: ModelProto, keep: ReadonlySet<string>): M
   return copy;
 };
 
-/** Values whose size decides whether a layer can have half precision, with the layer that gives them. */
-export const sizesThatMatter = (model: ModelProto): ReadonlyMap<string, string> => {
+/** Values whose size decides whether the layers around them can have half precision. */
+export const sizesThatMatter = (model: ModelProto): readonly string[] => {
   const { graph } = model;
-  if (!graph) return new Map();
+  if (!graph) return [];
   const halves = halvesOf(graph, wiringOf(graph), new Set());
   const growing = new Set(['Conv', 'ConvTranspose', 'Add', 'Sub', 'Mul', 'Div', 'BatchNormalization']);
-  return new Map([...halves].filter((node) => growing.has(operatorOf(node))).map((node) => [node.output[0] ?? '', layerName(node)]));
+  return [...halves].filter((node) => growing.has(operatorOf(node))).map((node) => node.output[0] ?? '');
+};
+
+/**
+ * Layers that give or read one of the values `large`, which half precision may not hold: the values go on unchanged through
+ * pools, joins and the like until something computes others of them.
+ */
+export const layersAround = (model: ModelProto, large: ReadonlySet<string>): readonly string[] => {
+  const nodes = model.graph?.node ?? [];
+  const around = new Set<string>();
+  const values = new Set(large);
+  for (const node of nodes) {
+    const operator = operatorOf(node);
+    const reads = Object.hasOwn(halfOperators, operator) ? halfOperators[operator] : undefined;
+    if (reads === undefined) continue;
+    const takes = (reads === 'first' ? node.input.slice(0, 1) : node.input).some((name) => values.has(name));
+    if (takes && passing.has(operator)) node.output.forEach((name) => values.add(name));
+    if (takes || node.output.some((name) => values.has(name))) around.add(layerName(node));
+  }
+  return [...around];
 };

@@ -1,6 +1,6 @@
 """What each choice of the recipe brings: short trainings that differ in one thing, on a part of the pictures.
 
-    python models/training/ablate.py --graph nano.onnx --data ../shared/data --out RUNS
+    python models/training/ablate.py --graph nano.onnx --data DATA --out RUNS
 
 Each begins with the graph's own weights and sees the same number of pictures; a training that is in
 RUNS/rows.jsonl is not done again.

@@ -139,9 +139,10 @@ def _picture(entry: dict, size: tuple[int, int], labels: list[dict], columns: di
     boxes[:, 2:] += boxes[:, :2]
     boxes = np.clip(boxes * factors, 0, [size[0], size[1]] * 2).astype(np.float32)
     classes = np.array([columns[each["category_id"]] for each in labels], dtype=np.int64)
-    ignored = np.array([bool(each.get("ignore", 0) or each.get("iscrowd", 0)) for each in labels], dtype=bool)
+    ignored = np.array([bool(each.get("ignore", 0) or each.get("difficult", 0) or each.get("iscrowd", 0)) for each in labels], dtype=bool)
     labelled = np.zeros(count, dtype=bool)
-    labelled[[columns[each] for each in entry.get("labelled_category_ids", columns) if each in columns]] = True
+    told = entry.get("labelled_category_ids")
+    labelled[[columns[each] for each in (columns if told is None else told) if each in columns]] = True
     there = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     return Picture(entry["id"], entry.get("source", ""), size[0], size[1], boxes[there], classes[there], ignored[there], labelled)
 

@@ -1,6 +1,6 @@
 """Measures a detector's weights: AP50 (and AP 0.50:0.95 on request) by source and class.
 
-    python models/training/evaluate.py --graph nano.onnx --weights best.safetensors --data ../shared/data
+    python models/training/evaluate.py --graph nano.onnx --weights best.safetensors --data DATA
 """
 
 from __future__ import annotations

@@ -78,6 +78,7 @@ def _decode(files: list[bytes], size: int) -> np.ndarray:
 
 
 def _decode_kind(files: list[bytes], kind: str, size: int) -> np.ndarray:
+    """In a session of its own, Ctrl-C reaches the trainer and not its ffmpeg."""
     def side(name: str) -> str:
         return f"'min({size},max(1,round({name}*min({size}/iw,{size}/ih))))'"
     grey = f"0x{GREY:02x}{GREY:02x}{GREY:02x}"
@@ -89,7 +90,7 @@ def _decode_kind(files: list[bytes], kind: str, size: int) -> np.ndarray:
             str(decoder()), "-nostdin", "-hide_banner", "-loglevel", "error", "-noautorotate", "-threads", "1",
             "-f", "image2", "-pattern_type", "sequence", "-framerate", "25", "-start_number", "0", "-i", f"file:%06d.{kind}",
             "-vf", filters, *_every_frame_once(), "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1",
-        ], cwd=folder, capture_output=True)
+        ], cwd=folder, capture_output=True, start_new_session=True)
     bytes_each = size * size * 3
     if done.returncode != 0 or len(done.stdout) != len(files) * bytes_each:
         said = done.stderr.decode(errors="replace").strip()[-300:]

@@ -1,7 +1,7 @@
 """Weights for a larger detector from those of a smaller one, to go on training with.
 
     python models/training/grow.py --small nano.onnx --weights nano.safetensors --large slim.onnx \
-        --data ../shared/data --minutes 15 --out slim-start.safetensors
+        --data DATA --minutes 15 --out slim-start.safetensors
     python models/training/train.py --graph slim.onnx --init slim-start.safetensors ...
 
 Stages that are built otherwise in the larger one imitate those of the smaller one for `--minutes`.

@@ -58,18 +58,18 @@ def _class_precision(pictures: list[Picture], found: list[Found], column: int, t
 
 
 def _match(boxes: np.ndarray, objects: np.ndarray, ignored: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
-    """For detections, best first: whether each finds an object not yet found; whether it falls on an ignored one."""
+    """For detections, best first: whether each finds an object not yet found; whether it falls on an ignored one, however often that is found."""
     hit, void = np.zeros(len(boxes), bool), np.zeros(len(boxes), bool)
     with_objects, with_ignored = _overlaps(boxes, objects), _overlaps(boxes, ignored)
-    free, free_ignored = np.ones(len(objects), bool), np.ones(len(ignored), bool)
+    free = np.ones(len(objects), bool)
     for at in range(len(boxes)):
-        for overlap, unused, mark in ((with_objects[at], free, hit), (with_ignored[at], free_ignored, void)):
-            candidates = np.where(unused, overlap, -1)
-            if len(candidates) > 0 and candidates.max() >= threshold:
-                # Of equals the last, as COCO's own tool does.
-                unused[len(candidates) - 1 - int(candidates[::-1].argmax())] = False
-                mark[at] = True
-                break
+        candidates = np.where(free, with_objects[at], -1)
+        if candidates.max(initial=-1) >= threshold:
+            # Of equals the last, as COCO's own tool does.
+            free[len(candidates) - 1 - int(candidates[::-1].argmax())] = False
+            hit[at] = True
+        else:
+            void[at] = with_ignored[at].max(initial=-1) >= threshold
     return hit, void
 
 

@@ -52,6 +52,10 @@ class Settings:
         """The same with these of the teacher's settings, but for those that are None."""
         return replace(self, loss=replace(self.loss, teacher=_changed(self.loss.teacher, given)))
 
+    def with_sources(self, weights: Mapping[str, float]) -> Settings:
+        """The same with these weights of sources instead of its own, and the others as they are."""
+        return replace(self, sources={**self.sources, **weights})
+
     def with_options(self, **given: float | int | str | None) -> Settings:
         return _changed(self, given)
 

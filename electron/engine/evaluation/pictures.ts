@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { UserError } from '../contract/contract.js';
 import { Archive } from './archive.js';
+import { readPictureFile } from './batches.js';
 import type { PictureEntry } from './dataset.js';
 
 /** Where a picture was found. */
@@ -46,9 +47,7 @@ export class PictureFiles {
     const place = this.#places.get(id);
     if (place === undefined) throw new UserError('bad-input', `${file} was not looked for.`);
     if ('archive' in place) return place.archive.read(place.member);
-    return readFile(place.file).catch((error: unknown) => {
-      throw new UserError('bad-input', `${place.file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, undefined, { cause: error });
-    });
+    return readPictureFile(place.file);
   }
 
   close(): void {

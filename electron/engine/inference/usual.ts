@@ -29,7 +29,7 @@ const runsOn = (form: Candidate['form'], provider: ProviderId): boolean =>
 
 type Timed = { readonly candidate: Candidate; readonly time: number };
 
-/** The best form of one network: float32, unless another is clearly faster. */
+/** The best form of one network: float32, unless another is clearly faster, or is real time where it is not. */
 const bestForm = (forms: readonly Candidate[], asked: ProviderId | 'auto'): Timed | null => {
   const timed = forms.flatMap((candidate): readonly Timed[] =>
     (Object.entries(candidate.times) as [ProviderId, number][])
@@ -37,7 +37,8 @@ const bestForm = (forms: readonly Candidate[], asked: ProviderId | 'auto'): Time
       .map(([, time]) => ({ candidate, time })));
   const fastest = (among: readonly Timed[]): Timed | null => among.reduce<Timed | null>((best, one) => (best === null || one.time < best.time ? one : best), null);
   const [any, whole] = [fastest(timed), fastest(timed.filter(({ candidate }) => candidate.form === 'float32'))];
-  return any === null || whole === null || whole.time >= fasterLimits.ratio * any.time ? any : whole;
+  if (any === null || whole === null) return any;
+  return whole.time >= fasterLimits.ratio * any.time || (whole.time > realTime && any.time <= realTime) ? any : whole;
 };
 
 /** Networks with their forms, the smallest first. */

@@ -30,6 +30,7 @@ export const askChild = <Kind extends ToChild['kind']>(
     const said = message as FromChild;
     timer.refresh();
     if (said.kind === 'progress') progress(said.step, said.fraction);
+    else if (said.kind === 'alive') return;
     else if (said.kind === 'done') settle(() => resolve(said.result as Replies[Kind]));
     else settle(() => reject(errorFromData(said.error)));
   });

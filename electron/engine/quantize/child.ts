@@ -18,7 +18,7 @@ type Say = (message: FromChild) => void;
 const make = async (job: QuantizeJob, say: Say): Promise<Quantized> => {
   const frames = await Frames.open(job.frames, job.card.input, job.places);
   try {
-    const trial = new Trial(frames, job.folder, job.threads, job);
+    const trial = new Trial(frames, job.folder, job.threads, job, () => say({ kind: 'alive' }));
     const find = job.to === 'int8' ? findBytes : findHalves;
     const { model, result } = await find(await readFile(job.path), {
       job, frames, trial, progress: (step, fraction) => say({ kind: 'progress', step, fraction }),
@@ -35,10 +35,10 @@ const check = async (path: string, card: ModelCard): Promise<null> => {
   return null;
 };
 
-const repeat = async (job: Extract<ToChild, { kind: 'repeat' }>): Promise<Agreement> => {
+const repeat = async (job: Extract<ToChild, { kind: 'repeat' }>, say: Say): Promise<Agreement> => {
   const frames = await Frames.open(job.frames, job.card.input, job.places);
   try {
-    return await new Trial(frames, job.folder, job.threads, job).repeat(splitFrames(job.places.length).held);
+    return await new Trial(frames, job.folder, job.threads, job, () => say({ kind: 'alive' })).repeat(splitFrames(job.places.length).held);
   } finally {
     await frames.close();
   }
@@ -48,7 +48,7 @@ const work = (asked: ToChild, say: Say): Promise<Replies[ToChild['kind']]> => {
   switch (asked.kind) {
     case 'make': return make(asked, say);
     case 'check': return check(asked.path, asked.card);
-    case 'repeat': return repeat(asked);
+    case 'repeat': return repeat(asked, say);
   }
 };
 

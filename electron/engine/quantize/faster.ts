@@ -100,7 +100,7 @@ export const makeFaster = async (request: FasterRequest): Promise<Faster> => {
         table.set(form, { fileSize: (await stat(output)).size, agreement: quantized.agreement.matched });
       } catch (error) {
         // One form that cannot be made does not take the other away; a full disk would.
-        if (signal.aborted || !(error instanceof UserError) || error.kind !== 'bad-model') throw error;
+        if (signal.aborted || (error instanceof UserError && error.kind === 'output')) throw error;
         table.set(form, { error: errorData(error) });
       }
     }

@@ -1,13 +1,13 @@
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { readFile } from 'node:fs/promises';
 import { modelPx, seconds, ticks, UserError, type Seconds } from '../contract/contract.js';
 import { Archive } from '../evaluation/archive.js';
+import { readBatch, readPictureFile } from '../evaluation/batches.js';
 import type { ModelCard } from '../inference/types.js';
 import { FrameSource } from '../media/decode.js';
 import { letterbox } from '../media/letterbox.js';
 import { PictureBatch } from '../media/picture-batch.js';
-import { pictureKind, type PictureFit } from '../media/picture-filters.js';
+import type { PictureFit } from '../media/picture-filters.js';
 import type { MediaTools, VideoFile } from '../media/types.js';
 import { outputError } from '../results/problems.js';
 import type { Progress } from './types.js';
@@ -127,7 +127,6 @@ const spread = <T>(all: readonly T[], count: number): readonly T[] =>
 
 const pictureNames = /\.(jpe?g|png|webp|bmp)$/i;
 const mostFiles = 1_000_000;
-const batchSize = 32;
 
 const fromPictures = async (roots: readonly string[], handle: FileHandle, { tools, input, count, progress, signal }: Gathering): Promise<readonly number[]> => {
   const fit: PictureFit = { model: { width: modelPx(input.width), height: modelPx(input.height) }, fit: input.fit, pad: input.pad };
@@ -136,15 +135,10 @@ const fromPictures = async (roots: readonly string[], handle: FileHandle, { tool
   try {
     const found = await listPictures(roots, archives, signal);
     const chosen = spread(found, count);
-    for (let from = 0; from < chosen.length; from += batchSize) {
-      const byKind = new Map<string, Uint8Array[]>();
-      for (const read of chosen.slice(from, from + batchSize)) {
-        const bytes = await read();
-        const kind = pictureKind(bytes);
-        if (kind !== null) byKind.set(kind, [...(byKind.get(kind) ?? []), bytes]);
-      }
+    for (let from = 0; from < chosen.length;) {
+      const { byKind, end } = await readBatch(chosen, from, (read) => read());
       for (const [kind, pictures] of byKind) {
-        const batch = await PictureBatch.open(pictures, kind, tools, { fit, signal });
+        const batch = await PictureBatch.open(pictures.map(({ bytes }) => bytes), kind, tools, { fit, signal });
         try {
           for (let picture = await batch.next(); picture !== null; picture = await batch.next()) {
             await put(handle, picture.pixels, places.length);
@@ -154,7 +148,8 @@ const fromPictures = async (roots: readonly string[], handle: FileHandle, { tool
           await batch.close();
         }
       }
-      progress('Reading pictures', Math.min(1, (from + batchSize) / chosen.length));
+      from = end;
+      progress('Reading pictures', end / chosen.length);
     }
   } finally {
     for (const archive of archives) archive.close();
@@ -170,7 +165,7 @@ const listPictures = async (roots: readonly string[], archives: Archive[], signa
       if (signal.aborted) throw signal.reason;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) await readFolder(path);
-      else if (entry.isFile() && pictureNames.test(entry.name) && found.length < mostFiles) found.push(() => readFile(path));
+      else if (entry.isFile() && pictureNames.test(entry.name) && found.length < mostFiles) found.push(() => readPictureFile(path));
     }
   };
   for (const root of roots) {

@@ -2,7 +2,7 @@ import type { ModelProto } from '../../../models/onnx/generated/onnx_pb.js';
 import { readModel } from '../../../models/onnx/read.js';
 import { withByteInput } from '../../../models/quantize/byte-input.js';
 import { QuantizeError } from '../../../models/quantize/error.js';
-import { toHalfPrecision, safeHalf, sizesThatMatter } from '../../../models/quantize/half.js';
+import { layersAround, safeHalf, sizesThatMatter, toHalfPrecision } from '../../../models/quantize/half.js';
 import type { Histogram, RangeMethod } from '../../../models/quantize/histogram.js';
 import { insertBytes } from '../../../models/quantize/insert.js';
 import { observedBy } from '../../../models/quantize/observe.js';
@@ -126,7 +126,7 @@ const takeBytes = (model: ModelProto, card: ModelCard): { readonly model: ModelP
   return { model: changed, card: { ...card, input: { ...input, layout: 'nhwc', type: 'uint8', mean: [0, 0, 0], std: [1, 1, 1] } } };
 };
 
-/** The float16 form of a model; layers whose numbers come near the largest half stay in float32. */
+/** The float16 form of a model; layers that give or read numbers near the largest half stay in float32. */
 export const findHalves = async (source: Uint8Array, { job, frames, trial, progress }: Setting): Promise<Found> => {
   const { card } = job;
   const original = readModel(source);
@@ -136,8 +136,8 @@ export const findHalves = async (source: Uint8Array, { job, frames, trial, progr
   const model = simplify(original, dimsFrom(card.input));
   const { learn, held } = splitFrames(job.places.length);
   const sizes = sizesThatMatter(model);
-  const seen = await observe(model, card.input, [...sizes.keys()], frames, learn, job.threads, (part) => progress('Watching how large numbers become', 0.05 + 0.65 * part));
-  const large = [...sizes].filter(([value]) => isLarge(seen.get(value))).map(([, layer]) => layer);
+  const seen = await observe(model, card.input, sizes, frames, learn, job.threads, (part) => progress('Watching how large numbers become', 0.05 + 0.65 * part));
+  const large = layersAround(model, new Set(sizes.filter((value) => isLarge(seen.get(value)))));
   const halved = toHalfPrecision(model, new Set([...job.keep, ...large]));
   progress('Comparing on pictures held out', 0.8);
   return { model: halved, result: {

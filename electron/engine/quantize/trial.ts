@@ -18,7 +18,11 @@ export class Trial {
   readonly #detections = new Map<number, Float32Array>();
   readonly #outputs = new Map<number, Outputs>();
 
-  constructor(private readonly frames: Frames, private readonly folder: string, private readonly threads: number, private readonly original: { readonly path: string; readonly card: ModelCard }) {}
+  /** `told` hears of every picture that was looked at. */
+  constructor(
+    private readonly frames: Frames, private readonly folder: string, private readonly threads: number,
+    private readonly original: { readonly path: string; readonly card: ModelCard }, private readonly told: () => void,
+  ) {}
 
   /** What a model finds on frames, against the original. */
   async agreement(model: ModelProto, card: ModelCard, which: readonly number[]): Promise<Agreement> {
@@ -52,7 +56,10 @@ export class Trial {
 
   async #each<T>(which: readonly number[], run: (pixels: Uint8Array) => Promise<T>): Promise<readonly T[]> {
     const results: T[] = [];
-    for (const n of which) results.push(await run(await this.frames.read(n)));
+    for (const n of which) {
+      results.push(await run(await this.frames.read(n)));
+      this.told();
+    }
     return results;
   }
 

@@ -65,6 +65,8 @@ export type Replies = { readonly make: Quantized; readonly check: null; readonly
 
 export type FromChild =
   | { readonly kind: 'progress'; readonly step: string; /** 0..1 */ readonly fraction: number }
+  /** A picture more was looked at. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'done'; readonly result: Replies[ToChild['kind']] }
   | { readonly kind: 'failed'; readonly error: ErrorData };
 

@@ -67,10 +67,13 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
+/** True if both are of one file's content, whatever it is called. */
+export const sameVideo = (a: Manifest, b: Manifest): boolean =>
+  a.video.identity === b.video.identity && a.video.size === b.video.size;
+
 /** True if results of `a` can be continued as `b`: same video, model and settings. */
 export const sameRun = (a: Manifest, b: Manifest): boolean =>
-  a.video.identity === b.video.identity
-  && a.video.size === b.video.size
+  sameVideo(a, b)
   && a.model.hash === b.model.hash
   && a.minScore === b.minScore
   && settingsKey(a) === settingsKey(b);

@@ -1,6 +1,6 @@
 import { open, rename, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { UserError, type DetectionBatch, type FrameIndex, type Seconds, type Stretch } from '../contract/contract.js';
-import { frameLine, limits, manifestLine, manifestStart, roundTime, sameRun, storable, type Manifest } from './format.js';
+import { frameLine, limits, manifestLine, manifestStart, roundTime, sameRun, sameVideo, storable, type Manifest } from './format.js';
 import { StoredFrames } from './frames.js';
 import { FileLock } from './lock.js';
 import { outputError } from './problems.js';
@@ -8,10 +8,10 @@ import { readFrom } from './read.js';
 import { recall } from './recall.js';
 
 /**
- * What to do with a results file that is there. Of the same video, model and settings it is continued,
- * unless it is complete and 'fresh-if-complete' is given; of others it is replaced, or with 'refuse' an error.
+ * What to do with a results file that is there. Of the same video, model and settings it is continued; others are
+ * replaced, or with 'refuse' an error. 'same-video' replaces complete ones too, and none of another video.
  */
-export type Existing = 'refuse' | 'fresh' | 'fresh-if-complete';
+export type Existing = 'refuse' | 'fresh' | 'same-video';
 
 /** Milliseconds between writes: what a kill -9 can cost at most, with room to spare. */
 const writeInterval = 300;
@@ -71,7 +71,7 @@ export class ResultStore {
 
   /**
    * Goes on with a file that was begun for the same video, model and settings, or begins one.
-   * @throws UserError('bad-input') if the file belongs to another run (and `existing` is 'refuse'),
+   * @throws UserError('bad-input') if the file belongs to another run that `existing` does not replace,
    * is damaged before its last line, or comes from a newer version; it is left as it is.
    */
   static async openOrResume(file: string, manifest: Manifest, existing: Existing): Promise<ResultStore> {
@@ -81,11 +81,15 @@ export class ResultStore {
       if (!there) await writeManifest(file, manifest);
       const store = await ResultStore.#opened(file, lock);
       const same = sameRun(store.manifest, manifest);
-      if (same && !(existing === 'fresh-if-complete' && store.manifest.complete)) return store;
+      if (same && !(existing === 'same-video' && store.manifest.complete)) return store;
       await store.#handle.close();
       if (existing === 'refuse') {
         throw new UserError('bad-input', `${file} holds results of another video, model or setting.`,
           'Choose another file for the results.');
+      }
+      if (existing === 'same-video' && !sameVideo(store.manifest, manifest)) {
+        throw new UserError('bad-input', `${file} holds the results of another video, ${store.manifest.video.name}; nothing was changed.`,
+          'Choose another folder for the results, or move that file away.');
       }
       await writeManifest(file, manifest);
       return await ResultStore.#opened(file, lock);

@@ -35,6 +35,22 @@ def test_sets_are_joined_with_pixels_and_boxes_of_their_own(sets: tuple[Path, Pa
     assert np.shares_memory(both.pixels(24), second.pixels(0))
 
 
+def test_where_nothing_is_said_of_labels_all_classes_are_and_difficult_objects_are_ignored(sets: tuple[Path, Path]) -> None:
+    path, _ = sets
+    content = json.loads(path.read_text())
+    for image, told in zip(content["images"], (None, [], [2], ...)):
+        if told is ...:
+            del image["labelled_category_ids"]
+        else:
+            image["labelled_category_ids"] = told
+    for annotation, marks in zip(content["annotations"], ({"difficult": 1}, {"ignore": 1}, {"iscrowd": 1}, {"difficult": 0})):
+        annotation.update(marks)
+    path.write_text(json.dumps(content))
+    pictures = load(path, path.parent, tuple(CLASSES)).pictures
+    assert [each.labelled.tolist() for each in pictures[:4]] == [[True] * 3, [False] * 3, [False, True, False], [True] * 3]
+    assert [each.ignored.tolist() for each in pictures[:4]] == [[True], [True], [True], [False]]
+
+
 def test_sets_of_other_classes_are_not_joined(sets: tuple[Path, Path]) -> None:
     first, second = load(sets[0], sets[0].parent, tuple(CLASSES)), load(sets[1], sets[1].parent, tuple(reversed(CLASSES)))
     with pytest.raises(ValueError, match="different classes"):

@@ -65,6 +65,17 @@ def test_ignored_objects_are_neither_missed_nor_false() -> None:
     assert average_precision(pictures, [found([(50, 50, 80, 80), (0, 0, 10, 10)], [0.9, 0.5], [0, 0])], NAMES).mean == 1.0
 
 
+def test_an_ignored_object_may_be_found_however_often() -> None:
+    pictures = [picture(1, [(0, 0, 10, 10), (50, 50, 80, 80)], [0, 0], [False, True])]
+    finds = [found([(50, 50, 80, 80), (50, 50, 80, 75), (52, 50, 80, 80), (0, 0, 10, 10)], [0.9, 0.8, 0.7, 0.5], [0, 0, 0, 0])]
+    assert average_precision(pictures, finds, NAMES).mean == 1.0
+
+
+def test_an_object_is_found_rather_than_an_ignored_one_that_lies_closer() -> None:
+    pictures = [picture(1, [(0, 0, 10, 10), (0, 0, 10, 9)], [0, 0], [False, True])]
+    assert average_precision(pictures, [found([(0, 0, 10, 9), (0, 0, 10, 9)], [0.9, 0.8], [0, 0])], NAMES).mean == 1.0
+
+
 def test_a_second_find_of_an_object_is_false() -> None:
     pictures = [picture(1, [(0, 0, 10, 10)], [0]), picture(2, [(0, 0, 10, 10)], [0])]
     finds = [found([(0, 0, 10, 10), (0, 0, 10, 10)], [0.9, 0.8], [0, 0]), found([(0, 0, 10, 10)], [0.7], [0])]

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from checkpoint import restore
+from fit import decoder
 from graph import Graph
 from tiny import write_graph, write_set
 
@@ -68,6 +69,42 @@ def test_a_run_killed_again_and_again_ends_like_an_uninterrupted_one(uninterrupt
     assert max(float((resumed[name] - whole[name]).abs().max()) for name in whole) < 1e-6
     measured = [json.loads((folder / name / "log.jsonl").read_text().splitlines()[-1]) for name in ("used", "killed")]
     assert measured[0]["step"] == measured[1]["step"] == 30 and measured[0]["ap50"] == measured[1]["ap50"]
+
+
+def decoder_that(first: str, folder: Path) -> Path:
+    """An ffmpeg that does `first` when it is to decode, as shell words, and its work otherwise."""
+    script = folder / "ffmpeg"
+    script.write_text(f'#!/bin/sh\ncase "$*" in *-version*) ;; *) {first} ;; esac\nexec "{decoder()}" "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+@pytest.mark.skipif(decoder() is None, reason="there is no ffmpeg")
+def test_a_measurement_that_fails_does_not_end_the_training(uninterrupted, tmp_path: Path) -> None:
+    folder, whole = uninterrupted
+    fails_once = decoder_that(f'[ -e "{tmp_path}/failed" ] || {{ touch "{tmp_path}/failed"; exit 1; }}', tmp_path)
+    done = subprocess.run(
+        command(folder, "unmeasured", "--eval-minutes", "0"), capture_output=True, text=True, env={**os.environ, "VOVISION_FFMPEG": str(fails_once)})
+    assert done.returncode == 0 and done.stdout.count("not measured: ffmpeg decoded 0 of 24 pictures") == 1
+    ended = load_file(str(folder / "unmeasured" / "latest.safetensors"))
+    assert max(float((ended[name] - whole[name]).abs().max()) for name in whole) < 1e-6
+
+
+@pytest.mark.skipif(decoder() is None, reason="there is no ffmpeg")
+def test_ctrl_c_while_it_measures_loses_no_step(uninterrupted, tmp_path: Path) -> None:
+    folder, _ = uninterrupted
+    slow = decoder_that(f'touch "{tmp_path}/measuring"; sleep 1', tmp_path)
+    process = subprocess.Popen(
+        command(folder, "stopped", "--eval-minutes", "0", "--save-minutes", "1000"), stdout=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "VOVISION_FFMPEG": str(slow)})
+    while process.poll() is None and not (tmp_path / "measuring").exists():
+        time.sleep(0.01)
+    # As a terminal does, to the whole group.
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate()
+    assert process.returncode == 0 and "stopped; the same command carries on" in said
+    assert restore(folder / "stopped" / "checkpoint.pt")["step"] == 1
+    assert len((folder / "stopped" / "log.jsonl").read_text().splitlines()) == 1
 
 
 def test_parts_that_are_held_stay_as_they_are(uninterrupted) -> None:

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canMake, damaged, fixture, fixtureNamed, markAt, plainClips } from '../../fixtures/fixtures.js';
@@ -168,6 +168,25 @@ describe('analyze', () => {
     const ran = await vovision(['analyze', join(folder, 'nowhere.mp4'), '--json']);
     expect(ran.code).toBe(3);
     expect(answerOf(ran)).toMatchObject({ error: { kind: 'bad-input' } });
+  });
+
+  it('leaves the results of another video of the same name as they are, exit code 3; begins those of the same video anew', async () => {
+    const out = await temporaryFolder();
+    const [one, other] = [join(out, 'one', 'clip.mp4'), join(out, 'other', 'clip.mp4')];
+    await mkdir(join(out, 'one'));
+    await mkdir(join(out, 'other'));
+    await copyFile(await fixture('cfr24'), one);
+    await copyFile(await fixture('faststart'), other);
+    const words = ['--provider', 'cpu', '--model', mark, '--out', out, '--json'];
+    expect((await vovision(['analyze', one, ...words])).code).toBe(0);
+    const file = join(out, 'clip.vovision.jsonl');
+    const before = await readFile(file);
+    const refused = await vovision(['analyze', other, ...words]);
+    expect(refused.code).toBe(3);
+    expect(answerOf(refused)).toMatchObject({ error: { kind: 'bad-input', message: expect.stringContaining('another video, clip.mp4') as string } });
+    expect(await readFile(file)).toEqual(before);
+    expect((await vovision(['analyze', one, ...words, '--min-score', '0.3'])).code).toBe(0);
+    expect((await readLines(file)).manifest).toMatchObject({ minScore: 0.3, complete: true });
   });
 
   it('says so where the results cannot be written, exit code 3', async () => {

@@ -103,6 +103,26 @@ describe('ResultStore', () => {
     await replaced.close();
   });
 
+  it('replaces other runs of the same video where that is asked, and never those of another one', async () => {
+    const file = fresh();
+    const store = await ResultStore.create(file, sampleManifest());
+    await put(store, 0, car);
+    await store.complete();
+    await store.close();
+    const before = await readFile(file);
+    const { video } = sampleManifest();
+    for (const other of [{ ...video, identity: 'ef'.repeat(32) }, { ...video, size: video.size + 1 }]) {
+      await expect(ResultStore.openOrResume(file, sampleManifest({ video: other }), 'same-video')).rejects.toMatchObject({
+        kind: 'bad-input', message: expect.stringContaining(video.name) as string,
+      });
+      expect(await readFile(file)).toEqual(before);
+      expect(existsSync(`${file}.lock`)).toBe(false);
+    }
+    const replaced = await ResultStore.openOrResume(file, sampleManifest({ minScore: 0.2 }), 'same-video');
+    expect(replaced.count).toBe(0);
+    await replaced.close();
+  });
+
   it('marks a complete run in place, and begins it afresh only if asked', async () => {
     const file = fresh();
     const store = await ResultStore.create(file, sampleManifest());
@@ -113,12 +133,12 @@ describe('ResultStore', () => {
     const kept = await ResultStore.openOrResume(file, sampleManifest(), 'fresh');
     expect(kept.count).toBe(1);
     await kept.close();
-    const again = await ResultStore.openOrResume(file, sampleManifest(), 'fresh-if-complete');
+    const again = await ResultStore.openOrResume(file, sampleManifest(), 'same-video');
     expect(again.count).toBe(0);
     expect(again.manifest.complete).toBe(false);
     await put(again, 0, car);
     await again.close();
-    const continued = await ResultStore.openOrResume(file, sampleManifest(), 'fresh-if-complete');
+    const continued = await ResultStore.openOrResume(file, sampleManifest(), 'same-video');
     expect(continued.count).toBe(1);
     await continued.close();
   });

@@ -29,6 +29,10 @@ describe('the usual model', () => {
     const cpu = (slim: number): Readonly<Record<string, Times>> => ({ 'nano-float32': { cpu: 9 }, 'nano-int8': { cpu: 4 }, 'slim-float32': { cpu: 80 }, 'slim-int8': { cpu: slim } });
     expect(chosen(cpu(realTime))).toBe('slim-int8');
     expect(chosen(cpu(realTime + 0.01))).toBe('nano-int8');
+    // A network is real time if any form is, though float32 would be preferred by speed alone.
+    expect(chosen({ ...cpu(realTime - 0.5), 'slim-float32': { cpu: realTime + 0.5 } })).toBe('slim-int8');
+    expect(chosen({ ...cpu(realTime - 1), 'slim-float32': { cpu: realTime - 0.5 } })).toBe('slim-float32');
+    expect(chosen({ 'nano-float32': { cpu: realTime + 1 }, 'nano-int8': { cpu: realTime + 0.5 } })).toBe('nano-float32');
     // Where nothing is, the fastest.
     expect(chosen({ 'nano-float32': { cpu: 300 }, 'nano-int8': { cpu: 150 }, 'slim-int8': { cpu: 2000 } })).toBe('nano-int8');
   });
