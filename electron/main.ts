@@ -8,13 +8,17 @@ import { confine, quietChromium } from './shell/security.js';
 
 const dataFolder = defaultDataFolder();
 const videos = videosIn(process.argv, process.cwd(), app.isPackaged ? null : app.getAppPath());
-/** Files that the system hands over before the app is ready (macOS). */
+/** Files that the system or another start of the program hands over before the app is ready. */
 const early: string[] = [];
 let desktop: Desktop | null = null;
 
 const show = (paths: readonly string[]): void => {
-  void desktop?.show();
-  void desktop?.open(paths);
+  if (!desktop) {
+    early.push(...paths);
+    return;
+  }
+  void desktop.show();
+  void desktop.open(paths);
 };
 
 const run = async (): Promise<void> => {
@@ -33,8 +37,7 @@ if (app.requestSingleInstanceLock({ videos })) {
   app.on('web-contents-created', (_event, contents) => confine(contents));
   app.on('open-file', (event, path) => {
     event.preventDefault();
-    if (desktop) show([path]);
-    else early.push(path);
+    show([path]);
   });
   app.on('second-instance', (_event, _argv, _folder, data) => {
     const named = typeof data === 'object' && data !== null && 'videos' in data && Array.isArray(data.videos) ? (data.videos as unknown[]) : [];

@@ -113,7 +113,7 @@ export class Engine {
       },
       'run.start': (args) => this.#runs.start(args),
       'run.playhead': ({ run, time, playing, speed }) => {
-        this.#runs.get(run).setPlayhead(time, playing, speed);
+        this.#runs.look(run, time, playing, speed);
         return null;
       },
       'run.mode': ({ run, mode }) => {

@@ -1,4 +1,5 @@
 import { seconds } from '../engine/contract/contract.js';
+import { fileVersion } from '../engine/media/file-version.js';
 import { locateTools } from '../engine/media/locate.js';
 import { probeVideo } from '../engine/media/probe.js';
 import { openProxy, type Proxy } from '../engine/media/proxy.js';
@@ -15,7 +16,7 @@ type Waiting = { readonly proxy: Promise<Proxy>; readonly timer: NodeJS.Timeout 
  * proxy's type before it fetches it, so the first one is begun when the page asks for the type.
  */
 export class Proxies {
-  readonly #videos = new Map<string, Promise<VideoFile>>();
+  readonly #videos = new Map<string, { readonly version: string | null; readonly video: Promise<VideoFile> }>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #life = new AbortController();
 
@@ -67,12 +68,14 @@ export class Proxies {
 
   async #make(path: string, from: number, signal: AbortSignal): Promise<Proxy> {
     const tools = await locateTools();
-    let video = this.#videos.get(path);
-    if (!video) {
-      video = probeVideo(path, tools);
-      this.#videos.set(path, video);
+    const version = await fileVersion(path);
+    let known = this.#videos.get(path);
+    if (known?.version !== version) {
+      const video = probeVideo(path, tools);
+      known = { version, video };
+      this.#videos.set(path, known);
       video.catch(() => this.#videos.delete(path));
     }
-    return openProxy(await video, tools, { from: seconds(from), signal });
+    return openProxy(await known.video, tools, { from: seconds(from), signal });
   }
 }

@@ -9,7 +9,7 @@ import styles from './Notes.module.css';
 const say = words.app;
 
 /** The engine that was lost and is being started again. */
-export const EngineNote = () => {
+const EngineNote = () => {
   const { state, reason } = useApp((now) => now.engine);
   if (state === 'ready') return null;
   const gone = state === 'gone';
@@ -63,15 +63,24 @@ const RefusedNotes = () => {
 const Uploads = () => {
   const uploads = useApp((now) => now.uploads);
   return uploads.filter(({ received, total }) => received < total).map(({ name, received, total }) => (
-    <div key={name} className={styles.upload} role="status">
+    <div key={name} className={styles.upload}>
       <p className={styles.line}>
-        <span className={styles.name}>{say.receiving(name)}</span>
+        <span className={styles.name} role="status">{say.receiving(name)}</span>
         <span className={styles.amount}>{say.received(bytes(received), bytes(total))}</span>
       </p>
       <ProgressBar label={say.receiving(name)} value={total > 0 ? received / total : null} />
     </div>
   ));
 };
+
+/** What is said in either place: the engine's state, what could not be opened, and what is on its way. */
+export const PlaceNotes = () => (
+  <>
+    <EngineNote />
+    <RefusedNotes />
+    <Uploads />
+  </>
+);
 
 /** Over the picture: what went wrong and stays so until it is dealt with, and what is on its way. */
 export const Notes = () => (

@@ -58,7 +58,7 @@ export const ExportCards = () => {
   const jobs = useApp((state) => state.exports);
   if (jobs.length === 0) return null;
   return (
-    <ul className={styles.cards} aria-label={words.export.cards.region} aria-live="polite">
+    <ul className={styles.cards} aria-label={words.export.cards.region}>
       {jobs.map((job) => (
         <li key={job.job}><Card job={job} /></li>
       ))}

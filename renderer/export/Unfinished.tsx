@@ -8,12 +8,12 @@ export type UnfinishedProps = { readonly part: number; readonly waiting: boolean
 /** Tells that not all of the part is analysed yet, and how far the waiting is. */
 export const Unfinished = ({ part, waiting, onStop }: UnfinishedProps) =>
   waiting ? (
-    <Banner tone="info" title={words.export.waiting} action={<Button size="small" onClick={onStop}>{words.export.stopWaiting}</Button>}>
+    <Banner silent tone="info" title={words.export.waiting} action={<Button size="small" onClick={onStop}>{words.export.stopWaiting}</Button>}>
       <div className={styles.waiting}>
         <ProgressBar label={words.export.waiting} value={part} />
         <span className={styles.percent}>{percent(part)}</span>
       </div>
     </Banner>
   ) : (
-    <Banner tone="warning">{words.export.notAnalysed(percent(part))}</Banner>
+    <Banner silent tone="warning">{words.export.notAnalysed(percent(part))}</Banner>
   );

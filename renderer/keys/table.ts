@@ -19,6 +19,8 @@ export type KeyAction = {
   readonly repeats?: boolean;
   /** Does the same in the lab; others belong to the video. */
   readonly everywhere?: boolean;
+  /** Has to do with what full screen hides: leaves it before, or does nothing there. */
+  readonly fullScreen?: 'leave' | 'ignore';
   /** `digit` is the number of the key for `1-9`, else 0. */
   readonly run: (app: App, digit: number) => void;
 };
@@ -36,7 +38,7 @@ export const keyTable: readonly KeyAction[] = [
   { id: 'start', group: 'playback', label: say.toStart, keys: ['Home'], run: (app) => app.player?.seekFrame(0) },
   { id: 'end', group: 'playback', label: say.toEnd, keys: ['End'], run: (app) => app.player?.seekFrame(Infinity) },
   { id: 'normal-speed', group: 'playback', label: say.normalSpeed, keys: ['Backspace'], run: (app) => app.setSpeed(1) },
-  { id: 'mute', group: 'playback', label: say.mute, keys: ['Shift+m'], run: (app) => app.setMuted(!app.muted) },
+  { id: 'mute', group: 'playback', label: say.mute, keys: ['Shift+m'], run: (app) => app.toggleSound() },
   { id: 'mark-in', group: 'marks', label: say.markIn, keys: ['i'], run: (app) => app.setMarkIn(app.time) },
   { id: 'mark-out', group: 'marks', label: say.markOut, keys: ['o'], run: (app) => app.setMarkOut(app.time) },
   { id: 'clear-marks', group: 'marks', label: say.clearMarks, keys: ['x'], run: (app) => { app.setMarkIn(null); app.setMarkOut(null); } },
@@ -53,12 +55,12 @@ export const keyTable: readonly KeyAction[] = [
     },
   },
   { id: 'all-classes', group: 'results', label: say.allClasses, keys: ['a'], run: (app) => app.showAllClasses() },
-  { id: 'confidence', group: 'results', label: say.confidence, keys: ['c'], run: (app) => { app.showPanel(); focusTarget('confidence'); } },
+  { id: 'confidence', group: 'results', label: say.confidence, keys: ['c'], fullScreen: 'leave', run: (app) => { app.showPanel(); focusTarget('confidence'); } },
   { id: 'export', group: 'results', label: say.export, keys: ['e', 'Ctrl+e'], run: (app) => app.openDialog('export') },
   { id: 'open', group: 'window', label: say.open, keys: ['Ctrl+o'], everywhere: true, run: (app) => void app.chooseVideos() },
-  { id: 'model', group: 'window', label: say.model, keys: ['m'], run: (app) => app.openDialog('models') },
-  { id: 'queue', group: 'window', label: say.queue, keys: ['q'], run: (app) => app.toggleQueue() },
-  { id: 'panel', group: 'window', label: say.panel, keys: ['p'], run: (app) => app.togglePanel() },
+  { id: 'model', group: 'window', label: say.model, keys: ['m'], fullScreen: 'leave', run: (app) => app.openDialog('models') },
+  { id: 'queue', group: 'window', label: say.queue, keys: ['q'], fullScreen: 'ignore', run: (app) => app.toggleQueue() },
+  { id: 'panel', group: 'window', label: say.panel, keys: ['p'], fullScreen: 'ignore', run: (app) => app.togglePanel() },
   { id: 'lab', group: 'window', label: say.lab, keys: ['g'], everywhere: true, run: (app) => app.goTo(app.place === 'lab' ? 'video' : 'lab') },
   { id: 'keys', group: 'window', label: say.keys, keys: ['?'], everywhere: true, run: (app) => app.openDialog('keys') },
 ];

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { isFullScreen, leaveFullScreen } from '../player/fullScreen.js';
 import { app } from '../state/store.js';
 import { match } from './match.js';
 
@@ -37,7 +38,9 @@ export const useKeys = (): void => {
         return;
       }
       event.preventDefault();
-      found.action.run(app.getState(), found.digit);
+      const { action, digit } = found;
+      if (!isFullScreen() || action.fullScreen === undefined) action.run(app.getState(), digit);
+      else if (action.fullScreen === 'leave') void leaveFullScreen().then(() => action.run(app.getState(), digit));
     };
     // A clicked button acts on Space when it is let go.
     const released = (event: KeyboardEvent): void => {

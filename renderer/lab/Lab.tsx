@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
-import { EngineNote } from '../app/Notes.js';
+import { PlaceNotes } from '../app/Notes.js';
+import { leaveFullScreen } from '../player/fullScreen.js';
 import { app, useApp } from '../state/store.js';
 import { labViews } from '../state/slices/lab.js';
 import { Banner, Button, Segmented, Spinner } from '../ui/ui.js';
@@ -24,12 +25,12 @@ export const Lab = () => {
   const view = useApp((now) => now.labView);
   const { setLabView, loadLab } = app.getState();
   useEffect(() => {
-    if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => undefined);
+    void leaveFullScreen();
   }, []);
   if (overview === null) {
     return (
       <div className={styles.waiting}>
-        <EngineNote />
+        <PlaceNotes />
         {error === null
           ? <p className={styles.loading} role="status"><Spinner size={16} />{say.loading}</p>
           : (
@@ -51,7 +52,7 @@ export const Lab = () => {
         </div>
         <div className={styles.scroll}>
           <div className={styles.page}>
-            <EngineNote />
+            <PlaceNotes />
             <RunBar />
             <View overview={overview} />
           </div>

@@ -23,7 +23,6 @@ export const Player = () => {
   const [hover, setHover] = useState<Hover | null>(null);
   const [state, setState] = useState<OverlayState>('empty');
   const info = useApp(currentVideo);
-  const token = info?.token ?? null;
 
   useEffect(() => {
     if (stage.current === null || video.current === null || picture.current === null || boxes.current === null) return;
@@ -65,10 +64,9 @@ export const Player = () => {
   }, []);
 
   useEffect(() => {
-    const now = currentVideo(app.getState());
-    if (now !== null) parts.current?.stage.show(now.display);
-    void parts.current?.controller.open(now);
-  }, [token]);
+    if (info !== null) parts.current?.stage.show(info.display);
+    void parts.current?.controller.open(info);
+  }, [info]);
 
   return (
     <div ref={stage} className={styles.stage} data-part="stage">

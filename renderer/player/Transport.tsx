@@ -55,13 +55,13 @@ const Sound = () => {
   const muted = useApp((now) => now.muted);
   const silenced = useApp((now) => now.silenced);
   const setVolume = useApp((now) => now.setVolume);
-  const setMuted = useApp((now) => now.setMuted);
+  const toggleSound = useApp((now) => now.toggleSound);
   const silent = muted || silenced || volume === 0;
   const Icon = silent || !hasSound ? VolumeX : volume < 0.5 ? Volume1 : Volume2;
   const label = !hasSound ? say.noSound : silenced ? say.soundHeld : silent ? say.soundOn : say.soundOff;
   return (
     <div className={styles.sound}>
-      <IconButton label={label} keys={keysOf('mute')} side="top" size="small" disabled={!hasSound} onClick={() => setMuted(!muted)}>
+      <IconButton label={label} keys={keysOf('mute')} side="top" size="small" disabled={!hasSound} onClick={toggleSound}>
         <Icon size={16} />
       </IconButton>
       <Slider label={say.volume} className={styles.volume} value={muted ? 0 : volume} onChange={setVolume} valueText={`${Math.round(volume * 100)} %`} />

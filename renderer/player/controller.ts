@@ -17,7 +17,8 @@ const noTimes = new Float64Array();
 export class PlayerController {
   #info: VideoInfo | null = null;
   #source: PlayingSource | null = null;
-  #opening = 0;
+  /** Aborted once what it opens is no longer wanted. */
+  #opening = new AbortController();
   #clock: MediaClock = { offset: 0 };
   /** Timestamp of the first presented frame since loading, by the element's clock. */
   #firstMediaTime: number | null = null;
@@ -48,9 +49,9 @@ export class PlayerController {
     on('loadedmetadata', () => { if (video.videoWidth === 0) this.#refused(); });
     this.#stops.push(app.subscribe((now, before) => this.#changed(now, before)));
     this.#waitForPicture();
-    // The first click or key is what browsers that refuse to begin with sound were waiting for.
-    for (const name of ['pointerdown', 'keydown'] as const) {
-      window.addEventListener(name, () => this.#unsilence(), { signal, capture: true });
+    // The first click or key is what browsers that refuse to begin with sound were waiting for; what it does itself comes before.
+    for (const name of ['click', 'keyup'] as const) {
+      window.addEventListener(name, () => { if (this.app.getState().silenced) this.app.setState({ silenced: false }); }, { signal });
     }
   }
 
@@ -110,16 +111,14 @@ export class PlayerController {
   }
 
   async #load(info: VideoInfo, refused: boolean, from: Seconds | 0): Promise<void> {
-    const mine = ++this.#opening;
-    this.#source?.close();
-    this.#source = null;
+    const mine = this.#abandon();
     this.#firstMediaTime = null;
     this.#clock = { offset: info.startTime };
     try {
       const source = await openSource(this.bridge, this.video, info, refused, from, (error) => {
-        if (mine === this.#opening) this.#failed(error);
-      });
-      if (mine !== this.#opening) {
+        if (!mine.aborted) this.#failed(error);
+      }, mine);
+      if (mine.aborted) {
         source.close();
         return;
       }
@@ -131,14 +130,21 @@ export class PlayerController {
       this.video.volume = volume;
       this.video.muted = muted;
     } catch (error) {
-      if (mine === this.#opening && !isAbort(error)) this.#failed(error);
+      if (!mine.aborted && !isAbort(error)) this.#failed(error);
     }
   }
 
-  #leave(): void {
-    this.#opening++;
+  /** Ends what is open and what is being opened; gives the signal of the next opening. */
+  #abandon(): AbortSignal {
+    this.#opening.abort(new DOMException('Another video is wanted.', 'AbortError'));
+    this.#opening = new AbortController();
     this.#source?.close();
     this.#source = null;
+    return this.#opening.signal;
+  }
+
+  #leave(): void {
+    this.#abandon();
     this.#info = null;
     this.#painted = null;
     this.video.pause();
@@ -232,13 +238,6 @@ export class PlayerController {
     this.video.play().catch(() => undefined);
   }
 
-  #unsilence(): void {
-    const { silenced, muted } = this.app.getState();
-    if (!silenced) return;
-    this.app.setState({ silenced: false });
-    this.video.muted = muted;
-  }
-
   #report(atOnce: boolean): void {
     const { time, speed } = this.app.getState();
     this.#reporter.moved({ time, speed, playing: !this.video.paused }, atOnce);
@@ -251,7 +250,7 @@ export class PlayerController {
       this.#report(true);
     }
     if (now.volume !== before.volume) this.video.volume = now.volume;
-    if (now.muted !== before.muted) this.video.muted = now.muted;
+    if (now.muted !== before.muted || (before.silenced && !now.silenced)) this.video.muted = now.muted;
     if (now.run?.run !== before.run?.run) this.#reporter.follow(now.run?.run ?? null);
     if (now.frames !== before.frames) {
       this.#calibrate();

@@ -7,9 +7,16 @@ export const toggleFullScreen = (): void => {
   changed.catch(() => undefined);
 };
 
+export const isFullScreen = (): boolean => document.fullscreenElement !== null;
+
+/** Resolves once the page is in its window again, and says so to all that watch. */
+export const leaveFullScreen = async (): Promise<void> => {
+  if (isFullScreen()) await document.exitFullscreen().catch(() => undefined);
+};
+
 const subscribe = (listener: () => void): (() => void) => {
   document.addEventListener('fullscreenchange', listener);
   return () => document.removeEventListener('fullscreenchange', listener);
 };
 
-export const useFullScreen = (): boolean => useSyncExternalStore(subscribe, () => document.fullscreenElement !== null);
+export const useFullScreen = (): boolean => useSyncExternalStore(subscribe, isFullScreen);

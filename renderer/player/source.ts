@@ -8,17 +8,26 @@ export type PlayingSource = { readonly kind: 'direct' | 'proxy'; close(): void }
  * Gives a `<video>` something to play.
  * @param refused true if Chromium could not play the file itself
  * @param from where to begin, our clock; matters to the proxy only
+ * @param signal ends the opening; once it has spoken the element is left alone. Rejects with its reason
  */
 export const openSource = async (
   bridge: Pick<PageBridge, 'request'>, video: HTMLVideoElement, info: VideoInfo, refused: boolean, from: number,
-  onError: (error: UserError) => void,
+  onError: (error: UserError) => void, signal: AbortSignal,
 ): Promise<PlayingSource> => {
   const playback = await bridge.request('video.playback', { video: info.token, refused });
+  signal.throwIfAborted();
   if (playback.kind === 'direct') {
     video.src = playback.url;
     return { kind: 'direct', close: () => undefined };
   }
   const proxy = new ProxySource(video, playback.url, playback.mime, info.duration, onError);
-  await proxy.open(from);
-  return { kind: 'proxy', close: () => proxy.close() };
+  const close = (): void => proxy.close();
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    await proxy.open(from);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { kind: 'proxy', close };
 };

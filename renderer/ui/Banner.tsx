@@ -22,11 +22,13 @@ export type BannerProps = {
   /** One or two buttons. */
   readonly action?: ReactNode;
   readonly onDismiss?: (() => void) | undefined;
+  /** Is not read out by itself: it holds figures that move. */
+  readonly silent?: boolean;
 };
 
 /** Something that stays until it is dealt with: said by icon and words, the colour only helps. */
-export const Banner = ({ tone, title, children, action, onDismiss }: BannerProps) => (
-  <div className={cx(styles.banner, styles[`${tone}Plate`])} role={tone === 'error' ? 'alert' : 'status'}>
+export const Banner = ({ tone, title, children, action, onDismiss, silent = false }: BannerProps) => (
+  <div className={cx(styles.banner, styles[`${tone}Plate`])} role={silent ? undefined : tone === 'error' ? 'alert' : 'status'}>
     <ToneIcon tone={tone} />
     <div className={styles.text}>
       {title !== undefined && <p className={styles.title}>{title}</p>}

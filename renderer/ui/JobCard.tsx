@@ -13,12 +13,12 @@ export type JobCardProps = {
   readonly children: ReactNode;
 };
 
-/** Work in the background, small and out of the way: how far it is, and how it ended. */
+/** Work in the background, small and out of the way: how far it is, and how it ended. Its title is read out, figures are not. */
 export const JobCard = ({ mark, title, closeLabel, onClose, children }: JobCardProps) => (
   <div className={styles.card}>
     <span className={styles.mark}>{mark}</span>
     <div className={styles.text}>
-      <p className={styles.title}>{title}</p>
+      <p className={styles.title} role="status">{title}</p>
       {children}
     </div>
     <IconButton label={closeLabel} size="small" side="left" onClick={onClose}>

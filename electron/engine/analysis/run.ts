@@ -227,6 +227,8 @@ export class AnalysisRun {
         source, thread, letterbox: box, minScore: this.#parts.minScore, meter: this.#meter,
         decide: (frame) => {
           const index = this.#indexOf(frame, next);
+          // Decoding passed over these: a damaged file's packets of which no picture comes.
+          this.#claim(next, Math.min(index, gap.to ?? index) - 1);
           if (this.#ended || (gap.to !== null && index >= gap.to)) return { index, what: 'stop' };
           if (this.#shouldLeave(index, gap)) return { index, what: 'stop' };
           next = index + 1;

@@ -1,4 +1,4 @@
-import { frameIndex, modelPx, type FrameIndex, type Seconds, type Ticks } from '../contract/contract.js';
+import { frameIndex, modelPx, UserError, type FrameIndex, type Seconds, type Ticks } from '../contract/contract.js';
 import type { InferenceThread } from '../inference/session.js';
 import type { Model } from '../inference/types.js';
 import { FrameSource } from '../media/decode.js';
@@ -35,7 +35,9 @@ export const analyseWhole = async (request: WholeRequest): Promise<WholeSummary>
   const { input } = model.card;
   const box = letterbox(video.display, { width: modelPx(input.width), height: modelPx(input.height) }, input.fit, input.pad);
   const meter = new Meter();
-  const { index, from } = await beginning(request);
+  const first = await beginning(request);
+  if (first === null) return { meter, warning: null };
+  const { index, from } = first;
   let next: number = index;
   const source = await FrameSource.open(video, tools, {
     letterbox: box,
@@ -69,16 +71,22 @@ export const analyseWhole = async (request: WholeRequest): Promise<WholeSummary>
   return { meter, warning };
 };
 
-/** The first frame to do: number and timestamp (null: the very first). Only a start in the middle needs all times. */
-const beginning = async (request: WholeRequest): Promise<{ index: FrameIndex; from: Ticks | null }> => {
-  const { video, tools, store, start, signal } = request;
+/**
+ * The first frame to do: number and timestamp (null: the very first); null where all are there. Only a start in the middle needs all times.
+ * @throws UserError('usage') if no frame lies in the range
+ */
+const beginning = async (request: WholeRequest): Promise<{ index: FrameIndex; from: Ticks | null } | null> => {
+  const { video, tools, store, start, end, signal } = request;
   const stored = store.analysed();
   if ((start === null || start <= 0) && stored.length === 0) return { index: frameIndex(0), from: null };
   const frames = new FrameTable(video);
   await scanFrames(video, tools, { table: frames, ...(signal !== undefined && { signal }) });
   const first = start === null || start <= 0 ? 0 : frames.firstAtOrAfter(start);
-  const index = gapFrom(stored, first, frames.count)?.from ?? frameIndex(frames.count);
-  if (index <= 0) return { index, from: null };
-  if (index >= frames.count) return { index, from: frames.ticksAt(frameIndex(frames.count - 1)) };
-  return { index, from: frames.ticksAt(index) };
+  if (first >= frames.count || (end !== null && frames.timeAt(first) >= end)) {
+    throw new UserError('usage', `There is no frame from ${(start ?? 0).toFixed(3)} s to ${end === null ? 'the end' : `${end.toFixed(3)} s`}.`,
+      frames.count > 0 ? `The last frame is at ${frames.timeAt(frames.count - 1).toFixed(3)} s.` : undefined);
+  }
+  const index = gapFrom(stored, first, frames.count)?.from ?? null;
+  if (index === null) return null;
+  return { index, from: index <= 0 ? null : frames.ticksAt(index) };
 };

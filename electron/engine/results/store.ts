@@ -1,5 +1,5 @@
 import { open, rename, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises';
-import { UserError, type DetectionBatch, type FrameIndex, type Seconds, type Stretch } from '../contract/contract.js';
+import { detectionStride, UserError, type DetectionBatch, type FrameIndex, type Seconds, type Stretch } from '../contract/contract.js';
 import { frameLine, limits, manifestLine, manifestStart, roundTime, sameRun, sameVideo, storable, type Manifest } from './format.js';
 import { StoredFrames } from './frames.js';
 import { FileLock } from './lock.js';
@@ -30,6 +30,8 @@ export class ResultStore {
   readonly file: string;
   /** Frames that may wait for the disk before `append` does. */
   readonly pendingLimit = 2000;
+  /** Boxes that it takes; a file with more is not read back. */
+  boxLimit: number = limits.boxes;
   #manifest: Manifest;
   readonly #frames: StoredFrames;
   readonly #handle: FileHandle;
@@ -142,10 +144,11 @@ export class ResultStore {
     if (!(Number.isInteger(index) && index >= 0 && index < limits.frames) || !(time >= 0 && time <= limits.time)) {
       throw new RangeError(`Frame ${index} at ${time} s cannot be stored.`);
     }
-    if (this.#frames.boxes > limits.boxes) {
-      throw new UserError('output', `A results file holds at most ${limits.boxes} boxes.`, 'Analyse a shorter part.');
+    const kept = storable(boxes, this.#manifest.model.classes.length);
+    if (!this.#frames.has(index) && this.#frames.boxes + kept.length / detectionStride > this.boxLimit) {
+      throw new UserError('output', `A results file holds at most ${this.boxLimit} boxes.`, 'Analyse a shorter part.');
     }
-    const added = this.#frames.add(index, roundTime(time), storable(boxes, this.#manifest.model.classes.length));
+    const added = this.#frames.add(index, roundTime(time), kept);
     if (added) this.#timer ??= setTimeout(() => this.#write(), writeInterval);
     if (this.pending >= this.pendingLimit) {
       this.#write();

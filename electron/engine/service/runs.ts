@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   UserError,
-  type Events, type ProviderChoice, type RequestArgs, type RunId, type RunInfo, type Stretch,
+  type Events, type ProviderChoice, type RequestArgs, type RunId, type RunInfo, type Seconds, type Stretch,
 } from '../contract/contract.js';
 import { AnalysisRun } from '../analysis/run.js';
 import type { Model } from '../inference/types.js';
@@ -28,6 +28,8 @@ type Held = { readonly run: AnalysisRun; readonly args: RequestArgs<'run.start'>
 export class Runs {
   readonly #runs = new Map<RunId, Held>();
   #active: AnalysisRun | null = null;
+  /** The run that the page shows, which stays open whatever comes after it. */
+  #watched: RunId | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #trial: { timer: NodeJS.Timeout; abort: AbortController } | null = null;
   #resting = false;
@@ -49,6 +51,12 @@ export class Runs {
     return held.run;
   }
 
+  /** Where the user looks in the run that the page shows. */
+  look(run: RunId, time: Seconds, playing: boolean, speed: number): void {
+    this.get(run).setPlayhead(time, playing, speed);
+    this.#watched = run;
+  }
+
   /** Video and model of a run, for exports. */
   opened(run: RunId): { run: AnalysisRun; video: OpenVideo } {
     const held = this.#runs.get(run);
@@ -66,7 +74,8 @@ export class Runs {
     const video = this.videos.get(args.video);
     const [model, tools] = await Promise.all([this.findModel(args.model), this.tools()]);
     this.#stopTrial();
-    await this.#active?.stop();
+    // What went wrong with one that failed was told; it is no other's business.
+    await this.#active?.stop().catch(() => undefined);
     const worker = await this.workers.take(model, args.provider);
     const identity = await videoIdentity(video.file);
     const id = runId(identity.hash, model.card.hash);
@@ -100,7 +109,9 @@ export class Runs {
 
   async #store(id: RunId, video: OpenVideo, model: Model, worker: Worker, identity: VideoIdentity, tools: MediaTools): Promise<ResultStore> {
     const before = this.#runs.get(id);
-    if (before !== undefined) return before.run.store;
+    if (before?.run.store.failure === null) return before.run.store;
+    // One that could not be written any more is opened anew, as far as it is on the disk.
+    await before?.run.store.close().catch(() => undefined);
     const manifest = makeManifest({
       video: video.file, identity, model, provider: worker.choice.running, minScore: storedMinScore, tools, range: null,
     });
@@ -165,30 +176,36 @@ export class Runs {
   }
 
   async stop(id: RunId): Promise<void> {
-    await this.get(id).stop();
-    if (this.#active?.id === id) this.#active = null;
+    const run = this.get(id);
+    try {
+      await run.stop();
+    } finally {
+      if (this.#active === run) this.#active = null;
+    }
   }
 
   async #forgetOld(): Promise<void> {
     for (const [id, { run }] of this.#runs) {
       if (this.#runs.size <= keptRuns) return;
-      if (run === this.#active) continue;
+      if (run === this.#active || id === this.#watched) continue;
       this.#runs.delete(id);
-      await run.stop();
-      await run.store.close();
+      await close(run);
     }
   }
 
   async dispose(): Promise<void> {
     this.#stopTrial();
     await this.#turn.catch(() => undefined);
-    for (const { run } of this.#runs.values()) {
-      await run.stop();
-      await run.store.close();
-    }
+    for (const { run } of this.#runs.values()) await close(run);
     this.#runs.clear();
   }
 }
+
+/** Lets go of a run and its file. One whose file could not be written has said so. */
+const close = async (run: AnalysisRun): Promise<void> => {
+  await run.stop().catch(() => undefined);
+  await run.store.close().catch(() => undefined);
+};
 
 /** The same for the same video and model, also after the engine was started again. */
 export const runId = (videoHash: string, modelHash: string): RunId =>

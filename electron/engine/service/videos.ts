@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { isAbort, UserError, type Events, type FrameTimes, type Seconds, type Token, type VideoInfo } from '../contract/contract.js';
+import { fileVersion } from '../media/file-version.js';
 import { FrameTable, scanFrames } from '../media/frames.js';
 import { probeVideo } from '../media/probe.js';
 import { thumbnail } from '../media/still.js';
@@ -13,6 +14,8 @@ export type OpenVideo = {
   /** Settles, never rejecting, when `frames` is complete or cannot be. */
   readonly scanned: Promise<void>;
 };
+
+type Known = OpenVideo & { /** Of the file that was looked at. */ readonly version: string | null };
 
 /** Plain facts of a video for the page; no path. */
 export const describeVideo = (token: Token, file: VideoFile): VideoInfo => ({
@@ -35,7 +38,7 @@ const thumbnailBudget = 24 * 1024 * 1024;
 
 /** The opened videos by token. */
 export class Videos {
-  readonly #open = new Map<Token, OpenVideo>();
+  readonly #open = new Map<Token, Known>();
   readonly #scans = new AbortController();
   readonly #thumbnails = new Map<string, Uint8Array>();
   #thumbnailBytes = 0;
@@ -45,10 +48,11 @@ export class Videos {
     private readonly emit: (name: 'frames', payload: Events['frames']) => void,
   ) {}
 
-  /** @throws UserError for a file that is no video, with what is wrong with it */
+  /** A file that was replaced since it was opened is looked at anew. @throws UserError for a file that is no video, with what is wrong with it */
   async open(token: Token, path: string): Promise<VideoInfo> {
     const known = this.#open.get(token);
-    if (known !== undefined) return known.info;
+    const version = await fileVersion(path);
+    if (known?.version === version && version !== null) return known.info;
     const tools = await this.tools();
     const file = await probeVideo(path, tools);
     const frames = new FrameTable(file);
@@ -62,7 +66,8 @@ export class Videos {
       },
     );
     const info = describeVideo(token, file);
-    this.#open.set(token, { file, info, frames, scanned });
+    this.#open.set(token, { file, info, frames, scanned, version });
+    this.#forgetThumbnails(token);
     return info;
   }
 
@@ -91,6 +96,14 @@ export class Videos {
       this.#thumbnailBytes -= bytes.byteLength;
     }
     return picture;
+  }
+
+  #forgetThumbnails(token: Token): void {
+    for (const [key, { byteLength }] of this.#thumbnails) {
+      if (!key.startsWith(`${token} `)) continue;
+      this.#thumbnails.delete(key);
+      this.#thumbnailBytes -= byteLength;
+    }
   }
 
   dispose(): void {

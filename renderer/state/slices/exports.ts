@@ -1,4 +1,5 @@
 import type { ExportOptions, ExportProgress, JobId, Seconds } from '../../../electron/engine/contract/contract.js';
+import { exportWords } from '../../words/export.js';
 import type { Slice } from '../slice.js';
 
 /** What of an export's options is the user's taste, kept from one export to the next. */
@@ -62,6 +63,11 @@ export const exportsSlice: Slice<ExportsSlice> = (set, get, bridge) => {
     exportProgressed: (progress) => {
       const { exports } = get();
       const known = exports.some((other) => other.job === progress.job);
+      // In the lab its card is out of sight.
+      if (get().place === 'lab' && (progress.state === 'done' || progress.state === 'failed') && exports.find((other) => other.job === progress.job)?.state === 'running') {
+        const { state, outputName, error } = progress;
+        get().notify(state === 'done' ? 'success' : 'error', exportWords.cards[state](outputName), ...(error === null ? [] : [error.message]));
+      }
       set({ exports: known ? exports.map((other) => (other.job === progress.job ? progress : other)) : [...exports, progress] });
     },
   };

@@ -46,6 +46,8 @@ export type PlayerSlice = {
   readonly setSpeed: (speed: number) => void;
   readonly setVolume: (volume: number) => void;
   readonly setMuted: (muted: boolean) => void;
+  /** Sound on or off; where the browser holds it back, on. */
+  readonly toggleSound: () => void;
   readonly setMarkIn: (time: Seconds | null) => void;
   readonly setMarkOut: (time: Seconds | null) => void;
   readonly setLoop: (loop: boolean) => void;
@@ -80,6 +82,7 @@ export const playerSlice: Slice<PlayerSlice> = (set, get) => ({
   setSpeed: (speed) => set({ speed: Math.min(4, Math.max(0.1, speed)) }),
   setVolume: (volume) => set({ volume: Math.min(1, Math.max(0, volume)), muted: false }),
   setMuted: (muted) => set({ muted }),
+  toggleSound: () => (get().silenced ? set({ silenced: false, muted: false }) : set({ muted: !get().muted })),
   setMarkIn: (markIn) => {
     const { markOut } = get();
     set({ markIn, ...(markIn !== null && markOut !== null && markOut <= markIn && { markOut: null }) });

@@ -44,6 +44,9 @@ export type QueueSlice = {
 
 let nextRefused = 1;
 
+/** Whether both say the same of what lies at one place. */
+const sameFile = (one: VideoInfo, other: VideoInfo): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
   const opening = async (open: () => Promise<readonly Opened[]>): Promise<void> => {
     set({ opening: true });
@@ -104,14 +107,24 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
       const turnedAway = videos.flatMap((opened) =>
         opened.kind === 'refused' ? [{ id: nextRefused++, name: opened.name, error: opened.error }] : [],
       );
+      // A file that was replaced since is another video under the same token.
+      const replaced = new Map(found.map((video) => [video.token, video]));
+      const kept = queue.map((item): QueueItem => {
+        const now = replaced.get(item.video.token);
+        return now === undefined || sameFile(now, item.video) ? item : { video: now, state: 'waiting', progress: null, error: null, run: null };
+      });
+      const shown = get().current;
+      const changed = kept.some((item, n) => item !== queue[n] && item.video.token === shown);
       set({
         queue: [
-          ...queue,
+          ...kept,
           ...added.map((video): QueueItem => ({ video, state: 'waiting', progress: null, error: null, run: null })),
         ],
         refused: [...refused, ...turnedAway],
       });
-      void get().continueQueue();
+      if (changed) void get().beginVideo();
+      // Once whoever asked has put on screen what is to come first.
+      else queueMicrotask(() => void get().continueQueue());
       return found;
     },
     opened: (videos) => {
@@ -132,11 +145,12 @@ export const queueSlice: Slice<QueueSlice> = (set, get, bridge) => {
       if (item === undefined) return;
       const rest = queue.filter((other) => other !== item);
       set({ queue: rest });
+      if (item.state !== 'done') void get().leaveRun(item.run);
       if (current === video) {
         set({ current: (rest[at] ?? rest[at - 1])?.video.token ?? null });
         void get().beginVideo();
       } else {
-        void get().leaveRun(item.run);
+        void get().continueQueue();
       }
     },
     updateItem: (video, change) => {

@@ -51,7 +51,8 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
   /** Detections that came before the answer that names their run. */
   let early: Events['detections'][] = [];
 
-  const itemOfRun = (run: RunId) => get().queue.find((item) => item.run === run);
+  /** Several where the same content is in the queue more than once: a run's name follows from it. */
+  const itemsOfRun = (run: RunId) => get().queue.filter((item) => item.run === run);
 
   const take = ({ run, batch }: Events['detections']): void => {
     if (get().run?.run !== run) return;
@@ -184,6 +185,11 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
           await get().leaveRun(started.run);
           return;
         }
+        if (!get().queue.some((item) => item.video.token === video)) {
+          await get().leaveRun(started.run);
+          void get().continueQueue();
+          return;
+        }
         get().updateItem(video, { run: started.run });
         get().runChanged({ run: started.run, state: started.state });
       } catch (error) {
@@ -197,22 +203,25 @@ export const runSlice: Slice<RunSlice> = (set, get, bridge) => {
     },
     statsCame: (stats) => {
       if (get().run?.run === stats.run) set({ stats });
-      const item = itemOfRun(stats.run);
-      if (item === undefined || stats.framesTotal === null || item.state === 'done') return;
-      get().updateItem(item.video.token, { progress: Math.min(1, stats.framesDone / Math.max(1, stats.framesTotal)) });
+      if (stats.framesTotal === null) return;
+      const progress = Math.min(1, stats.framesDone / Math.max(1, stats.framesTotal));
+      for (const item of itemsOfRun(stats.run)) {
+        if (item.state !== 'done') get().updateItem(item.video.token, { progress });
+      }
     },
     runChanged: ({ run, state }) => {
       const shown = get().run;
       if (shown?.run === run) set({ run: { ...shown, state }, runError: state.kind === 'failed' ? state.error : null });
-      const item = itemOfRun(run);
-      if (item === undefined) return;
-      if (state.kind === 'failed') get().updateItem(item.video.token, { state: 'failed', error: state.error });
-      else if (state.kind === 'done') {
-        if (state.warning !== null && item.state !== 'done') get().notify('warning', state.warning);
-        get().updateItem(item.video.token, { state: 'done', progress: 1 });
+      const items = itemsOfRun(run);
+      if (items.length === 0) return;
+      if (state.kind === 'done' && state.warning !== null && items.some((item) => item.state !== 'done')) get().notify('warning', state.warning);
+      for (const { video: { token }, state: before } of items) {
+        if (state.kind === 'failed') get().updateItem(token, { state: 'failed', error: state.error });
+        else if (state.kind === 'done') get().updateItem(token, { state: 'done', progress: 1 });
+        // Idle is no news: there is nothing to do just now, or nothing at all any more. What is done is at work again
+        // only on screen, and not because another of the same content is.
+        else if (state.kind !== 'idle' && (before !== 'done' || (token === get().current && items.length === 1))) get().updateItem(token, { state: 'analysing' });
       }
-      // Idle is no news: there is nothing to do just now, or nothing at all any more.
-      else if (state.kind !== 'idle') get().updateItem(item.video.token, { state: 'analysing' });
       if (state.kind === 'failed' || state.kind === 'done') void get().continueQueue();
     },
     providerChanged: ({ run, info }) => {

@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process';
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { seconds } from '../../../electron/engine/contract/contract.js';
+import { seconds, type RunId } from '../../../electron/engine/contract/contract.js';
+import { locateTools } from '../../../electron/engine/media/locate.js';
 import { damaged, fixture, markAt } from '../../fixtures/fixtures.js';
 import { buildMarkModel } from '../../models/mark.js';
 import { temporaryFolder } from '../cli/run.js';
@@ -157,6 +162,83 @@ describe('a run', () => {
     await under.untilDone();
     expect(under.last('run')?.state).toMatchObject({ kind: 'done', warning: expect.stringContaining('broken.mp4') as string });
     expect(under.found.size).toBeGreaterThan(10);
+  });
+
+  it.each([[12], [0], [11, 12, 13]])('is done though packets in the middle hold no picture: %j', async (...without) => {
+    const { ffmpeg } = await locateTools();
+    const whole = join(await temporaryFolder(), 'whole.mkv');
+    await promisify(execFile)(ffmpeg.path, ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=3', '-c:v', 'mjpeg', whole]);
+    const path = await damaged(whole, `hole-${without.join('-')}.mkv`, (data) => {
+      const begins: number[] = [];
+      for (let at = data.indexOf('ffd8ffe0', 0, 'hex'); at >= 0; at = data.indexOf('ffd8ffe0', at + 4, 'hex')) begins.push(at);
+      if (begins.length !== 30) throw new Error(`${begins.length} pictures instead of 30`);
+      for (const n of without) data.fill(0, begins[n], (begins[n] ?? 0) + 400);
+      return data;
+    });
+    const under = await create();
+    const video = await under.open(path);
+    const { run } = await under.start(video, { from: 0.5 });
+    await under.untilDone();
+    // What leads the file is not even counted as a frame by what reads its times, or is never found.
+    const there = [...under.found.keys()].sort((a, b) => a - b);
+    const given = Array.from({ length: 30 }, (_, n) => n).filter((n) => !(without as number[]).includes(n));
+    if (without[0] !== 0) expect(there).toEqual(given);
+    else expect(there.length).toBe(29);
+    for (const index of there) expect(under.found.get(index)!.time).toBeCloseTo((there[0] === 0 && without[0] === 0 ? index : index - (without[0] === 0 ? 1 : 0)) / 10, 3);
+    await under.engine.handle('run.playhead', { run, time: seconds(0), playing: false, speed: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(under.last('run')?.state.kind).toBe('done');
+  });
+
+  it('whose results file is taken away fails alone: other videos, and it again, are analysed afterwards', async () => {
+    const under = await create();
+    const [path, other] = [await fixture('sync'), await fixture('cfr24')];
+    const video = await under.open(path);
+    const { run } = await under.start(video);
+    await under.until(() => under.found.size > 5, 'some frames');
+    await rm(join(under.dataFolder, 'runs', `${run}.jsonl`));
+    await under.until(() => under.last('run')?.state.kind === 'failed', 'the run to fail');
+    under.found.clear();
+    await under.start(await under.open(other));
+    await under.untilDone();
+    expect(under.found.size).toBe(48);
+    under.events.length = 0;
+    under.found.clear();
+    const again = await under.start(video);
+    expect([again.run, again.analysed]).toEqual([run, []]);
+    await under.untilDone();
+    expect(under.found.size).toBe(300);
+  });
+
+  it('that the page shows stays open, however many come after it', async () => {
+    const under = await create();
+    const shown = await under.start(await under.open(await fixture('cfr24')));
+    await under.engine.handle('run.playhead', { run: shown.run, time: seconds(0), playing: false, speed: 1 });
+    const others: RunId[] = [];
+    for (const name of ['cfr60', 'one', 'sync-vfr', 'sync', 'faststart'] as const) {
+      others.push((await under.start(await under.open(await fixture(name)))).run);
+    }
+    expect((await under.engine.handle('run.detections', { run: shown.run, from: 0, to: 10 })).index.length).toBeGreaterThanOrEqual(0);
+    await expect(under.engine.handle('run.detections', { run: others[0]!, from: 0, to: 10 })).rejects.toThrow('not open any more');
+  });
+
+  it('of a file that was replaced sees what is there now', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'render.mp4');
+    await copyFile(await fixture('cfr24'), path);
+    const under = await create();
+    const video = await under.open(path);
+    const before = await under.start(video);
+    await under.untilDone();
+    await copyFile(await fixture('sync'), path);
+    await under.open(path);
+    under.events.length = 0;
+    under.found.clear();
+    const after = await under.start(video);
+    expect(after.run).not.toBe(before.run);
+    await under.untilDone();
+    expect(under.found.size).toBe(300);
+    expect((await under.engine.handle('video.frames', { video })).times.length).toBe(300);
   });
 
   it('of a single frame is done at once', async () => {

@@ -97,6 +97,28 @@ describe('analyze', () => {
     for (const { i, t } of frames) expect(Math.abs(t - (times[i] ?? 0))).toBeLessThan(1e-6);
   });
 
+  it('says that there is no frame where the range holds none, exit code 2, and writes none', async () => {
+    for (const range of [['--start', '100'], ['--start', '1.99'], ['--start', '0.5001', '--end', '0.5002']]) {
+      const out = await temporaryFolder();
+      const ran = await vovision(['analyze', await fixture('cfr24'), '--provider', 'cpu', '--model', mark, '--out', out, '--json', ...range]);
+      expect(ran.code).toBe(2);
+      expect(answerOf(ran)).toMatchObject({ error: { kind: 'usage', message: expect.stringContaining('There is no frame from') as string } });
+      expect((await readLines(join(out, 'cfr24.vovision.jsonl'))).frames).toEqual([]);
+    }
+  });
+
+  it('ends an analysis whose frames were all there already', async () => {
+    const out = await temporaryFolder();
+    const words = ['analyze', await fixture('cfr24'), '--provider', 'cpu', '--model', mark, '--out', out, '--json'];
+    expect((await vovision(words)).code).toBe(0);
+    const file = join(out, 'cfr24.vovision.jsonl');
+    const whole = await readFile(file, 'utf8');
+    await writeFile(file, whole.replace('"complete": true', '"complete":false').replace('"complete":true', '"complete":false'));
+    const ran = await vovision(words);
+    expect([ran.code, answerOf(ran)['frames']]).toEqual([0, 48]);
+    expect((await readLines(file)).frames.map(({ i }) => i)).toEqual(Array.from({ length: 48 }, (_, n) => n));
+  });
+
   it('gives the figures it promises', async () => {
     const { answer } = await analyze(await fixture('cfr25'), '--model', mark);
     expect(answer).toMatchObject({ frames: 50, width: 320, height: 240, provider: 'cpu', warning: null, resumedFrames: 0 });

@@ -123,6 +123,22 @@ describe('ResultStore', () => {
     await replaced.close();
   });
 
+  it('takes no frame that would make the file one that is not read back', async () => {
+    const store = await ResultStore.create(fresh(), sampleManifest());
+    store.boxLimit = 3;
+    await put(store, 0, car);
+    const three = [...car, ...car, ...car];
+    await expect(put(store, 1, three)).rejects.toMatchObject({ kind: 'output', message: expect.stringContaining('at most 3 boxes') as string });
+    // What is there already is no more than it was.
+    await put(store, 0, three);
+    await put(store, 2, car);
+    await put(store, 3, car);
+    await expect(put(store, 4, car)).rejects.toMatchObject({ kind: 'output' });
+    await put(store, 5);
+    await store.close();
+    expect((await readResults(store.file)).frames.stretches()).toEqual([[0, 0], [2, 3], [5, 5]]);
+  });
+
   it('marks a complete run in place, and begins it afresh only if asked', async () => {
     const file = fresh();
     const store = await ResultStore.create(file, sampleManifest());
