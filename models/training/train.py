@@ -12,12 +12,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import argparse
 import json
+import multiprocessing
 import signal
 import subprocess
 import sys
 import time
+import traceback
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 
@@ -256,8 +259,18 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
 
 
+def fail(words: str) -> NoReturn:
+    """Workers do not hear the signal that ends them at a usual exit, which would wait for them for ever."""
+    print(words, file=sys.stderr, flush=True)
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    os._exit(1)
+
+
 if __name__ == "__main__":
     try:
         main()
     except (GraphError, DecodeError) as error:
-        sys.exit(str(error))
+        fail(str(error))
+    except Exception:
+        fail(traceback.format_exc())

@@ -11,7 +11,9 @@ export const isFullScreen = (): boolean => document.fullscreenElement !== null;
 
 /** Resolves once the page is in its window again, and says so to all that watch. */
 export const leaveFullScreen = async (): Promise<void> => {
-  if (isFullScreen()) await document.exitFullscreen().catch(() => undefined);
+  if (!isFullScreen()) return;
+  const told = new Promise((resolve) => document.addEventListener('fullscreenchange', resolve, { once: true }));
+  await document.exitFullscreen().then(() => told, () => undefined);
 };
 
 const subscribe = (listener: () => void): (() => void) => {

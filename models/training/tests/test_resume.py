@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,6 +106,28 @@ def test_ctrl_c_while_it_measures_loses_no_step(uninterrupted, tmp_path: Path) -
     assert process.returncode == 0 and "stopped; the same command carries on" in said
     assert restore(folder / "stopped" / "checkpoint.pt")["step"] == 1
     assert len((folder / "stopped" / "log.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_training_that_fails_ends_its_workers_and_itself(uninterrupted, tmp_path: Path) -> None:
+    folder, _ = uninterrupted
+    out = tmp_path / "gone"
+    process = subprocess.Popen(
+        command(folder, "gone", "--out", str(out), "--workers", "1", "--steps", "100000"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while process.poll() is None and not (out / "checkpoint.pt").exists():
+        time.sleep(0.01)
+    shutil.rmtree(out)
+    out.write_text("")
+    try:
+        _, said = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    assert process.returncode == 1 and "Error" in said
+    # The group is the workers' too.
+    with pytest.raises(ProcessLookupError):
+        for _ in range(200):
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
 
 
 def test_parts_that_are_held_stay_as_they_are(uninterrupted) -> None:

@@ -36,7 +36,7 @@ describe('a video that is left before it could be played', () => {
       ]);
       await release();
       await page.waitForFunction(() => 'letGo' in window);
-      await page.getByRole('region', { name: 'Queue' }).getByRole('listitem').nth(1).getByRole('button', { name: /direct/ }).click();
+      await page.getByRole('region', { name: 'Queue' }).getByRole('listitem').nth(1).getByRole('button', { name: /^Show direct/ }).click();
       await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.2);
       const before = await playing(page);
       expect(before.src).not.toContain('blob:');
@@ -80,9 +80,10 @@ describe('keys in full screen', () => {
       await full(false);
       await page.getByRole('dialog').or(page.getByRole('menu')).or(page.getByRole('listbox')).first().waitFor();
       await page.keyboard.press('Escape');
-      await page.keyboard.press('k');
-      await page.keyboard.press(' ');
-      await page.waitForFunction(() => document.querySelector('video')?.paused === false);
+      await page.keyboard.press('f');
+      await full(true);
+      await page.keyboard.press('f');
+      await full(false);
     } finally {
       await close();
     }
