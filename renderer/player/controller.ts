@@ -20,6 +20,8 @@ export class PlayerController {
   /** Aborted once what it opens is no longer wanted. */
   #opening = new AbortController();
   #clock: MediaClock = { offset: 0 };
+  /** Whether it plays once the first picture is there: until the user says otherwise. */
+  #playsOn = true;
   /** Timestamp of the first presented frame since loading, by the element's clock. */
   #firstMediaTime: number | null = null;
   /** Timestamp of the picture that is painted, by the element's clock. */
@@ -65,11 +67,13 @@ export class PlayerController {
   /** Shows another video from its beginning and plays it; null shows nothing. */
   async open(info: VideoInfo | null): Promise<void> {
     this.#leave();
+    this.#playsOn = true;
     this.#info = info;
     if (info !== null) await this.#load(info, !info.playable, 0);
   }
 
   play(): void {
+    this.#playsOn = true;
     const { time, end, frames } = this.app.getState();
     if (this.video.ended || (end > 0 && time >= end)) this.seek(seconds(0));
     else if (frames !== null && frameStartingBefore(frames.times, time) === frames.times.length - 1 && frames.complete) this.seek(seconds(0));
@@ -77,6 +81,7 @@ export class PlayerController {
   }
 
   pause(): void {
+    this.#playsOn = false;
     this.video.pause();
   }
 
@@ -98,7 +103,7 @@ export class PlayerController {
   }
 
   stepFrames(by: number): void {
-    if (!this.video.paused) this.video.pause();
+    this.pause();
     const { frame, frames, time } = this.app.getState();
     const from = frame ?? (frames === null ? -1 : frameStartingBefore(frames.times, time));
     if (from >= 0) this.seekFrame(from + by);
@@ -190,8 +195,8 @@ export class PlayerController {
     }
     this.#showBoxes();
     this.#drawClock.add(performance.now() - began, began);
-    if (isFirst) this.video.play().catch((error: unknown) => this.#playRefused(error));
-    else this.#loopAtMark();
+    if (!isFirst) this.#loopAtMark();
+    else if (this.#playsOn) this.video.play().catch((error: unknown) => this.#playRefused(error));
   }
 
   /** Boxes of the painted picture, and the playhead to it unless a seek is still on its way. */

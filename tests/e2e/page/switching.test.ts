@@ -52,6 +52,27 @@ describe('a video that is left before it could be played', () => {
   });
 });
 
+describe('a video that is paused before its first picture is there', () => {
+  it('stands still at it', async () => {
+    const { page, close } = await openPage();
+    try {
+      await page.getByRole('button', { name: 'Open videos' }).waitFor();
+      await holdFirstPlayback(page);
+      await (await drop(page, [{ name: 'early.mp4', content: await readFile(await fixture('sync')) }]))();
+      await page.waitForFunction(() => 'letGo' in window);
+      await page.keyboard.press('k');
+      await page.evaluate('window.letGo()');
+      await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-part=overlay]')?.dataset['frame'] === '0');
+      await page.waitForTimeout(700);
+      expect(await page.locator('video').evaluate((video: HTMLVideoElement) => [video.paused, video.currentTime])).toEqual([true, 0]);
+      await page.keyboard.press(' ');
+      await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.2);
+    } finally {
+      await close();
+    }
+  });
+});
+
 describe('keys in full screen', () => {
   it('leave it for what it hides, or do nothing; none is dead afterwards', async () => {
     const { page, close } = await openPage([join(root, 'assets/sample.mp4')]);
