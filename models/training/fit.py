@@ -78,12 +78,12 @@ def _decode(files: list[bytes], size: int) -> np.ndarray:
 
 
 def _decode_kind(files: list[bytes], kind: str, size: int) -> np.ndarray:
-    """In a session of its own, Ctrl-C reaches the trainer and not its ffmpeg."""
     def side(name: str) -> str:
         return f"'min({size},max(1,round({name}*min({size}/iw,{size}/ih))))'"
     grey = f"0x{GREY:02x}{GREY:02x}{GREY:02x}"
     filters = f"scale=w={side('iw')}:h={side('ih')}:flags=bilinear,setsar=1,format=rgb24,pad=w={size}:h={size}:x=0:y=0:color={grey}"
     with tempfile.TemporaryDirectory(prefix="vovision-pictures-") as folder:
+        # In a session of its own: Ctrl-C is for the trainer, which measures to the end and saves.
         for at, each in enumerate(files):
             (Path(folder) / f"{at:06}.{kind}").write_bytes(each)
         done = subprocess.run([

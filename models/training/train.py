@@ -210,6 +210,7 @@ def main() -> None:
             run.save()
             last_save = now
         if now - last_eval > options.eval_minutes * 60:
+            run.save()
             try:
                 evaluate(run, val, options)
             except (DecodeError, OSError, subprocess.SubprocessError) as error:
@@ -228,8 +229,7 @@ def main() -> None:
 
 
 def evaluate(run: Run, val, options: argparse.Namespace) -> None:
-    """Measures, tells, and keeps the weights. Saves before, since it may fail, and after, since what is the best has changed."""
-    run.save()
+    """Measures, tells, and keeps the weights; saves, since what is the best may have changed. May fail: save before."""
     result = run.measure(val, options.eval_size)
     line = {"step": run.step, "minutes": round(run.seconds / 60, 1), "size": options.eval_size, "ap50": result}
     say(f"AP50 {json.dumps(result)}")

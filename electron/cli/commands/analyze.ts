@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { seconds, UserError, type Seconds } from '../../engine/contract/contract.js';
 import { analyseWhole } from '../../engine/analysis/whole.js';
+import { allFrames } from '../../engine/media/frames.js';
 import { probeVideo } from '../../engine/media/probe.js';
 import { makeManifest, videoIdentity } from '../../engine/results/manifest.js';
 import { ResultStore } from '../../engine/results/store.js';
@@ -59,12 +60,15 @@ export const analyze: Command = {
         range: start === null && end === null ? null : { start, end },
       });
       const file = join(folder, `${basename(path, extname(path))}.vovision.jsonl`);
+      // Before anything that is there is replaced.
+      const times = start === null ? undefined : await allFrames(video, tools, signal);
+      times?.between(start, end);
       const store = await ResultStore.openOrResume(file, manifest, 'same-video');
       const already = store.count;
       try {
         const total = estimateFrames(video.framesPerSecond, video.duration, start, end);
         const { meter, warning } = await analyseWhole({
-          video, tools, model, thread, store, minScore, start, end, signal,
+          video, tools, model, thread, store, minScore, start, end, frames: times, signal,
           onProgress: (done, time, figures) => output.progress(progressLine(already + done, total, time, figures)),
         });
         await store.complete();

@@ -1,8 +1,8 @@
-import { frameIndex, modelPx, UserError, type FrameIndex, type Seconds, type Ticks } from '../contract/contract.js';
+import { frameIndex, modelPx, type FrameIndex, type Seconds, type Ticks } from '../contract/contract.js';
 import type { InferenceThread } from '../inference/session.js';
 import type { Model } from '../inference/types.js';
 import { FrameSource } from '../media/decode.js';
-import { FrameTable, scanFrames } from '../media/frames.js';
+import { allFrames, type FrameTable } from '../media/frames.js';
 import { letterbox } from '../media/letterbox.js';
 import type { MediaTools, VideoFile } from '../media/types.js';
 import type { ResultStore } from '../results/store.js';
@@ -20,6 +20,8 @@ export type WholeRequest = {
   /** First moment analysed, and the one before which it ends; null for the video's own. */
   readonly start: Seconds | null;
   readonly end: Seconds | null;
+  /** Times of all frames, where they are known. */
+  readonly frames?: FrameTable | undefined;
   readonly signal?: AbortSignal;
   onProgress?(done: number, time: Seconds, meter: Meter): void;
 };
@@ -79,14 +81,9 @@ const beginning = async (request: WholeRequest): Promise<{ index: FrameIndex; fr
   const { video, tools, store, start, end, signal } = request;
   const stored = store.analysed();
   if ((start === null || start <= 0) && stored.length === 0) return { index: frameIndex(0), from: null };
-  const frames = new FrameTable(video);
-  await scanFrames(video, tools, { table: frames, ...(signal !== undefined && { signal }) });
-  const first = start === null || start <= 0 ? 0 : frames.firstAtOrAfter(start);
-  if (first >= frames.count || (end !== null && frames.timeAt(first) >= end)) {
-    throw new UserError('usage', `There is no frame from ${(start ?? 0).toFixed(3)} s to ${end === null ? 'the end' : `${end.toFixed(3)} s`}.`,
-      frames.count > 0 ? `The last frame is at ${frames.timeAt(frames.count - 1).toFixed(3)} s.` : undefined);
-  }
-  const index = gapFrom(stored, first, frames.count)?.from ?? null;
-  if (index === null) return null;
-  return { index, from: index <= 0 ? null : frames.ticksAt(index) };
+  const frames = request.frames ?? await allFrames(video, tools, signal);
+  const { first, after } = frames.between(start, end);
+  const gap = gapFrom(stored, first, after);
+  if (gap === null) return null;
+  return { index: gap.from, from: gap.from <= 0 ? null : frames.ticksAt(gap.from) };
 };

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { UserError } from '../contract/contract.js';
+import { errorData, UserError } from '../contract/contract.js';
 import { pictureKind } from '../media/picture-filters.js';
 
 /** Largest picture that is read, in bytes, from a folder or an archive. */
@@ -35,8 +35,7 @@ export const readBatch = async <T>(
 /** The bytes of a picture that is a file of its own. Throws UserError 'bad-input'. */
 export const readPictureFile = async (path: string): Promise<Uint8Array> => {
   const refuse = (what: string, cause?: unknown): UserError => new UserError('bad-input', `${path} cannot be read: ${what}`, undefined, { cause });
-  const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-  const size = await stat(path).then((found) => found.size, (error: unknown) => { throw refuse(words(error), error); });
+  const size = await stat(path).then((found) => found.size, (error: unknown) => { throw refuse(errorData(error).message, error); });
   if (size > largestPicture) throw refuse(`it has ${size} bytes; pictures of at most ${largestPicture} are read.`);
-  return readFile(path).catch((error: unknown) => { throw refuse(words(error), error); });
+  return readFile(path).catch((error: unknown) => { throw refuse(errorData(error).message, error); });
 };

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError, type DetectionBatch, type ExportOptions } from '../contract/contract.js';
-import { FrameTable, scanFrames } from '../media/frames.js';
+import { allFrames, type FrameTable } from '../media/frames.js';
 import type { MediaTools, VideoFile } from '../media/types.js';
 import { clipArguments, evenSize } from './arguments.js';
 import { drawingClock } from './clock.js';
@@ -65,7 +65,7 @@ export const exportClip = async (request: ExportRequest): Promise<ExportSummary>
   assertDrawable(request.results, look);
   const target = await openTarget(output, video.path);
   try {
-    const table = request.frames?.complete === true ? request.frames : await scanned(video, tools, signal);
+    const table = request.frames?.complete === true ? request.frames : await allFrames(video, tools, signal);
     const span = spanOf(video, table, options.start, options.end);
     const streams = await sourceStreams(video, tools, signal);
     const plan = planStreams(streams, video, container, await namesIn(tools.ffmpeg, 'encoders'));
@@ -85,12 +85,6 @@ export const exportClip = async (request: ExportRequest): Promise<ExportSummary>
     await target.discard();
     throw error;
   }
-};
-
-const scanned = async (video: VideoFile, tools: MediaTools, signal?: AbortSignal): Promise<FrameTable> => {
-  const table = new FrameTable(video);
-  await scanFrames(video, tools, { table, ...(signal !== undefined && { signal }) });
-  return table;
 };
 
 const ticksIn = (table: FrameTable): Float64Array => Float64Array.from({ length: table.count }, (_, k) => table.ticksAt(k));

@@ -1,4 +1,4 @@
-import { ticks, UserError, type Seconds, type Ticks } from '../contract/contract.js';
+import { ticks, type Seconds, type Ticks } from '../contract/contract.js';
 import type { FrameTable } from '../media/frames.js';
 import type { VideoFile } from '../media/types.js';
 
@@ -18,12 +18,7 @@ export type Span = {
 
 /** @throws UserError('usage') if no frame lies between `start` and `end` */
 export const spanOf = (video: VideoFile, table: FrameTable, start: Seconds | null, end: Seconds | null): Span => {
-  const first = start === null ? 0 : table.firstAtOrAfter(start);
-  const last = end === null ? table.count : table.firstAtOrAfter(end);
-  if (last <= first) {
-    throw new UserError('usage', `There is no frame from ${(start ?? 0).toFixed(3)} s to ${end === null ? 'the end' : `${end.toFixed(3)} s`}.`,
-      'Choose a longer part of the video.');
-  }
+  const { first, after: last } = table.between(start, end);
   const whole = first === 0 && last === table.count;
   const from = table.ticksAt(first);
   const startSeconds = (video.firstPts * video.timeBase.num) / video.timeBase.den;

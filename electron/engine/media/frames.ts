@@ -1,5 +1,6 @@
-import { frameIndex, ticks, ticksToSeconds, type FrameIndex, type Seconds, type Ticks } from '../contract/contract.js';
-import type { VideoFile } from './types.js';
+import { frameIndex, ticks, ticksToSeconds, UserError, type FrameIndex, type Seconds, type Ticks } from '../contract/contract.js';
+import { scanFrames } from './scan.js';
+import type { MediaTools, VideoFile } from './types.js';
 
 export { scanFrames, type ScanOptions } from './scan.js';
 
@@ -65,6 +66,18 @@ export class FrameTable {
     return this.#firstWhere((value) => this.#seconds(value) >= time - rounding);
   }
 
+  /**
+   * The frames from `start` (null: the first) to before `end` (null: to the last), as the first of them and the first one after.
+   * @throws UserError('usage') if there is none
+   */
+  between(start: Seconds | null, end: Seconds | null): { readonly first: number; readonly after: number } {
+    const first = start === null ? 0 : this.firstAtOrAfter(start);
+    const after = end === null ? this.#count : this.firstAtOrAfter(end);
+    if (after > first) return { first, after };
+    throw new UserError('usage', `There is no frame from ${(start ?? 0).toFixed(3)} s to ${end === null ? 'the end' : `${end.toFixed(3)} s`}.`,
+      'Choose a longer part of the video.');
+  }
+
   /** The frame with exactly this timestamp; null if there is none. */
   indexOfTicks(pts: Ticks): FrameIndex | null {
     const at = this.#firstWhere((value) => value >= pts);
@@ -123,3 +136,10 @@ export class FrameTable {
     return low;
   }
 }
+
+/** The times of all frames of a video, read at once. Rejects as `scanFrames` does. */
+export const allFrames = async (video: VideoFile, tools: MediaTools, signal?: AbortSignal): Promise<FrameTable> => {
+  const table = new FrameTable(video);
+  await scanFrames(video, tools, { table, ...(signal !== undefined && { signal }) });
+  return table;
+};

@@ -97,13 +97,19 @@ describe('analyze', () => {
     for (const { i, t } of frames) expect(Math.abs(t - (times[i] ?? 0))).toBeLessThan(1e-6);
   });
 
-  it('says that there is no frame where the range holds none, exit code 2, and writes none', async () => {
+  it('says that there is no frame where the range holds none, exit code 2, and leaves earlier results as they are', async () => {
+    const out = await temporaryFolder();
+    const words = ['analyze', await fixture('cfr24'), '--provider', 'cpu', '--model', mark, '--out', out, '--json'];
+    const file = join(out, 'cfr24.vovision.jsonl');
+    expect((await vovision([...words, '--start', '100'])).code).toBe(2);
+    expect(existsSync(file)).toBe(false);
+    expect((await vovision(words)).code).toBe(0);
+    const before = await readFile(file);
     for (const range of [['--start', '100'], ['--start', '1.99'], ['--start', '0.5001', '--end', '0.5002']]) {
-      const out = await temporaryFolder();
-      const ran = await vovision(['analyze', await fixture('cfr24'), '--provider', 'cpu', '--model', mark, '--out', out, '--json', ...range]);
+      const ran = await vovision([...words, ...range]);
       expect(ran.code).toBe(2);
       expect(answerOf(ran)).toMatchObject({ error: { kind: 'usage', message: expect.stringContaining('There is no frame from') as string } });
-      expect((await readLines(join(out, 'cfr24.vovision.jsonl'))).frames).toEqual([]);
+      expect(await readFile(file)).toEqual(before);
     }
   });
 
