@@ -48,7 +48,7 @@ export class Uploads {
    */
   async receive(name: string, total: number, body: Readable, progress: UploadProgress): Promise<string> {
     if (!Number.isSafeInteger(total) || total < 0) throw new UserError('bad-input', 'The size of the file is not known.');
-    if (total === 0) throw new UserError('bad-input', `${safeName(name)} is empty.`, 'Choose a video that has something in it.');
+    if (total === 0) throw new UserError('bad-input', `${safeName(name)} is empty.`, 'Choose a file that has something in it.');
     if (total > this.maxBytes) throw tooLarge(name, this.maxBytes);
     await this.#needSpace(name, total);
     const path = await this.place(name);
