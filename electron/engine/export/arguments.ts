@@ -1,5 +1,6 @@
 import type { Size } from '../contract/contract.js';
 import { inputArguments, passthrough, quietArguments, seekArguments } from '../media/arguments.js';
+import { mirrorFilters } from '../media/chain.js';
 import { canSeek } from '../media/formats.js';
 import type { FoundTool, VideoFile } from '../media/types.js';
 import { clockFilters, type DrawingClock } from './clock.js';
@@ -16,14 +17,14 @@ const lead = 3;
 export const evenSize = ({ width, height }: Size): Size => ({ width: width + (width % 2), height: height + (height % 2) });
 
 /** Upright pictures of display size in `format`, drawn on, with the times that the clip will have. */
-export const pictureFilters = (video: VideoFile, span: Span, clock: DrawingClock, format: string): string[] => {
+export const pictureFilters = (video: VideoFile, tool: FoundTool, span: Span, clock: DrawingClock, format: string): string[] => {
   const { width, height } = video.display;
   const even = evenSize(video.display);
   const time = clockFilters(clock, clock.zero - span.shift);
   return [
     ...(span.whole ? [] : [`trim=start_pts=${span.from}${span.to === null ? '' : `:end_pts=${span.to}`}`]),
     `scale=${width}:${height}:flags=bicubic${isRgb(video.pixelFormat) ? ':out_color_matrix=bt709' : ''}`,
-    'setsar=1', `format=${format}`, time.before, drawingFilter, time.after,
+    ...mirrorFilters(video, tool), 'setsar=1', `format=${format}`, time.before, drawingFilter, time.after,
     ...(even.width === width && even.height === height ? [] : [
       `pad=${even.width}:${even.height}`,
       `fillborders=right=${even.width - width}:bottom=${even.height - height}:mode=smear`,
@@ -67,12 +68,12 @@ export const clipArguments = (plan: ClipPlan): string[] => {
 };
 
 const streamArguments = (plan: ClipPlan, { kind, encoder }: KeptStream, at: number, moved: boolean): string[] => {
-  const { video, span, clock, chosen, container } = plan;
+  const { video, tool, span, clock, chosen, container } = plan;
   switch (kind) {
     case 'picture': {
       const upload = chosen.encoder.upload === undefined ? [] : [chosen.encoder.upload.filter];
       return [
-        `-filter:${at}`, [...pictureFilters(video, span, clock, chosen.format), ...upload].join(','),
+        `-filter:${at}`, [...pictureFilters(video, tool, span, clock, chosen.format), ...upload].join(','),
         ...encoderArguments(chosen, at, evenSize(video.display), video.framesPerSecond ?? 30),
         ...(lacksDurations(plan) && container !== 'mkv' && container !== 'webm' ? inOrder(chosen.encoder.name, at) : []),
         `-enc_time_base:${at}`, `${clock.step * video.timeBase.num}:${video.timeBase.den}`,

@@ -55,7 +55,7 @@ const previewArguments = ({ video, tools, width }: PreviewRequest, span: Span, s
     ...quietArguments(), '-copyts',
     ...seekArguments(video, start),
     ...inputArguments(video.path), '-map', `0:${video.streamIndex}`,
-    '-vf', [...pictureFilters(video, span, clock, 'rgb24'), `scale=${width}:${height}:flags=lanczos`].join(','),
+    '-vf', [...pictureFilters(video, tools.ffmpeg, span, clock, 'rgb24'), `scale=${width}:${height}:flags=lanczos`].join(','),
     ...passthrough(tools.ffmpeg), '-frames:v', '1', '-c:v', 'png', '-f', 'image2pipe', 'pipe:1',
   ];
 };

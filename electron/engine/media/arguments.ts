@@ -52,5 +52,8 @@ export const seekArguments = (video: Pick<VideoFile, 'containerStart'>, start: n
     ? []
     : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', start.toFixed(6)];
 
+/** Before FFmpeg 5 a picture that is turned without being told to is turned as if it were not mirrored. */
+export const unmirrors = (tool: FoundTool): boolean => since(tool, 57, 0);
+
 /** Before FFmpeg 5 the `metadata` filter adds nothing to frames that have none. */
 export const metadataFilterWorks = (tool: FoundTool): boolean => since(tool, 57, 0);

@@ -1,5 +1,5 @@
 import { ticks, type Ticks } from '../contract/contract.js';
-import { metadataFilterWorks } from './arguments.js';
+import { metadataFilterWorks, unmirrors } from './arguments.js';
 import type { FoundTool, Letterbox, Rotation, VideoFile } from './types.js';
 
 /** Filters that turn a stored picture upright; `transpose` 1 is a quarter turn clockwise. */
@@ -10,12 +10,17 @@ const turns: Readonly<Record<Rotation, readonly string[]>> = {
   270: ['transpose=2'],
 };
 
+const onSide = ({ rotation }: VideoFile): boolean => rotation === 90 || rotation === 270;
+
 /** Scales to `width` x `height` upright pixels and turns. Turning the small picture is the cheaper order. */
 export const uprightFilters = (video: VideoFile, width: number, height: number, flags = 'bilinear'): string[] => {
-  const onSide = video.rotation === 90 || video.rotation === 270;
-  const [w, h] = onSide ? [height, width] : [width, height];
-  return [`scale=${w}:${h}:flags=${flags}`, ...turns[video.rotation], 'setsar=1'];
+  const [w, h] = onSide(video) ? [height, width] : [width, height];
+  return [`scale=${w}:${h}:flags=${flags}`, ...(video.mirrored ? ['hflip'] : []), ...turns[video.rotation], 'setsar=1'];
 };
+
+/** What is left to be done where ffmpeg turns the picture itself (by where the display matrix takes the upper edge). */
+export const mirrorFilters = (video: VideoFile, tool: FoundTool): string[] =>
+  video.mirrored && !unmirrors(tool) ? [onSide(video) ? 'hflip' : 'vflip'] : [];
 
 /** A grey of this level, 0 to 255, as filters are told it. */
 export const grey = (level: number): string => `0x${level.toString(16).padStart(2, '0').repeat(3)}`;

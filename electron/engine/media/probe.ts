@@ -57,13 +57,13 @@ const complaint = async (path: string, name: string, said: string): Promise<User
   return bad(`“${name}” is not a video, or too badly damaged to be read.`, 'If it should be one, copy or download it again.');
 };
 
-/** Clockwise degrees that bring the stored picture upright, from the display matrix or the old tag. */
-export const rotationOf = (stream: ReportedStream): Rotation => {
-  const matrix = stream.sideRotation;
-  const clockwise = matrix !== null ? -matrix : (stream.rotateTag ?? 0);
+/** How the stored picture is shown, from the display matrix or the old tag; angles between quarter turns are not followed. */
+export const orientationOf = ({ displayMatrix, rotateTag }: ReportedStream): Pick<VideoFile, 'rotation' | 'mirrored'> => {
+  const { a, b, c, d } = displayMatrix ?? { a: 1, b: 0, c: 0, d: 1 };
+  const clockwise = displayMatrix === null ? (rotateTag ?? 0) : (Math.atan2(-c, d) * 180) / Math.PI;
   const quarter = Math.round(clockwise / 90);
-  if (!Number.isFinite(clockwise) || Math.abs(clockwise - quarter * 90) > 1) return 0;
-  return ((((quarter % 4) + 4) % 4) * 90) as Rotation;
+  if (!Number.isFinite(clockwise) || Math.abs(clockwise - quarter * 90) > 1) return { rotation: 0, mirrored: false };
+  return { rotation: ((((quarter % 4) + 4) % 4) * 90) as Rotation, mirrored: a * d - b * c < 0 };
 };
 
 /** The upright picture as shown: one side grows by the sample aspect ratio, as in a browser. */
@@ -122,7 +122,7 @@ export const probeVideo = async (path: string, tools: MediaTools, signal?: Abort
     throw bad(`The picture of “${name}” is ${width} x ${height} pixels; at most ${maxSide} x ${maxSide} are taken.`);
   }
   const firstPts = await firstFrame(path, name, video.index, tools, signal);
-  const rotation = rotationOf(video);
+  const orientation = orientationOf(video);
   const first = (firstPts * video.timeBase.num) / video.timeBase.den;
   const length = video.end === null ? (report.end === null ? null : report.end - first) : video.end - first;
   return {
@@ -136,9 +136,9 @@ export const probeVideo = async (path: string, tools: MediaTools, signal?: Abort
     firstPts,
     containerStart: report.start,
     storage: video.size,
-    rotation,
+    ...orientation,
     sampleAspect: video.sampleAspect,
-    display: displaySize(video.size, video.sampleAspect, rotation),
+    display: displaySize(video.size, video.sampleAspect, orientation.rotation),
     framesPerSecond: video.framesPerSecond,
     duration: length !== null && length > 0 ? seconds(length) : null,
     audio: sound ? { codec: sound.codec, channels: sound.channels } : null,

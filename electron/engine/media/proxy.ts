@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError, type Seconds } from '../contract/contract.js';
 import { inputArguments, quietArguments, seekArguments, unchangedTimes } from './arguments.js';
+import { mirrorFilters } from './chain.js';
 import { abortReason, killTool, startTool } from './child.js';
 import { encodersOf } from './encoders.js';
 import { canSeek } from './formats.js';
@@ -65,6 +66,7 @@ const argumentsFor = (video: VideoFile, tools: MediaTools, encoder: Encoder, { f
   const filters = [
     ...(wanted > 0 ? [`trim=start_pts=${Math.floor(firstPts + wanted * second)}`] : []),
     `scale=${even(display.width * scale)}:${even(display.height * scale)}:flags=fast_bilinear`,
+    ...mirrorFilters(video, tools.ffmpeg),
     'setsar=1',
     'format=yuv420p',
     `setpts=PTS-${firstPts}`,

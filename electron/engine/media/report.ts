@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Rational, Size } from '../contract/contract.js';
 
+/** A pixel (x, y) is shown at (a x + c y, b x + d y), but for where it begins and how large it is (ISO/IEC 14496-12, 8.3.2). */
+export type DisplayMatrix = { readonly a: number; readonly b: number; readonly c: number; readonly d: number };
+
 /** One stream as ffprobe reports it, checked and with units. */
 export type ReportedStream = {
   readonly index: number;
@@ -15,8 +18,7 @@ export type ReportedStream = {
   readonly framesPerSecond: number | null;
   /** End in seconds as the container counts them; null if it is not said. */
   readonly end: number | null;
-  /** Degrees counter-clockwise by the display matrix; null if there is none. */
-  readonly sideRotation: number | null;
+  readonly displayMatrix: DisplayMatrix | null;
   /** Degrees clockwise by the tag that older files carry. */
   readonly rotateTag: number | null;
   readonly channels: number;
@@ -54,13 +56,21 @@ const streamSchema = z.object({
   duration: amount,
   disposition: z.object({ attached_pic: amount, timed_thumbnails: amount }).nullable().catch(null).default(null),
   tags: z.object({ rotate: amount }).nullable().catch(null).default(null),
-  side_data_list: z.array(z.object({ rotation: amount })).catch([]).default([]),
+  side_data_list: z.array(z.object({ displaymatrix: text })).catch([]).default([]),
 });
 
 const reportSchema = z.object({
   streams: z.array(streamSchema).default([]),
   format: z.object({ format_name: text, start_time: amount, duration: amount }),
 });
+
+/** ffprobe prints each row of three after where its bytes begin: "00000000: 65536 0 0". */
+const matrixFrom = (printed: string): DisplayMatrix | null => {
+  const [first, second] = [...printed.matchAll(/^[\da-f]{8}:\s*(-?\d+)\s+(-?\d+)\s+-?\d+\s*$/gm)];
+  if (!first || !second) return null;
+  const [a = 0, b = 0, c = 0, d = 0] = [first[1], first[2], second[1], second[2]].map(Number);
+  return { a, b, c, d };
+};
 
 /** Aspect ratios beyond this are mistakes in the file. */
 const maxAspect = 32;
@@ -87,7 +97,7 @@ const streamFrom = (stream: z.output<typeof streamSchema>): ReportedStream => ({
   timeBase: usable(stream.time_base, Number.POSITIVE_INFINITY) ?? { num: 1, den: 1000 },
   framesPerSecond: rate(stream.avg_frame_rate) ?? rate(stream.r_frame_rate),
   end: endOf(stream.start_time, stream.duration),
-  sideRotation: stream.side_data_list.find((data) => data.rotation !== null)?.rotation ?? null,
+  displayMatrix: stream.side_data_list.map((data) => matrixFrom(data.displaymatrix)).find((matrix) => matrix !== null) ?? null,
   rotateTag: stream.tags?.rotate ?? null,
   channels: stream.channels ?? 0,
 });

@@ -30,9 +30,11 @@ export type VideoFile = {
   readonly firstPts: Ticks;
   /** Seconds at which the container says it starts (ffmpeg's start_time); what -ss counts from. */
   readonly containerStart: number;
-  /** The picture as it is stored, before rotation and sample aspect ratio. */
+  /** The picture as it is stored, before it is turned upright and before its sample aspect ratio. */
   readonly storage: Size;
+  /** Clockwise degrees that bring the stored picture upright, `mirrored` left to right before. */
   readonly rotation: Rotation;
+  readonly mirrored: boolean;
   readonly sampleAspect: Rational;
   readonly display: Size<DisplayPx>;
   readonly framesPerSecond: number | null;

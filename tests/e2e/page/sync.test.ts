@@ -33,7 +33,7 @@ const pause = async (page: Page): Promise<void> => {
 };
 
 describe('overlay, picture and truth agree', () => {
-  const clips = ['sync', 'sync-vfr', 'sync-rotated', 'sync-start5', 'sync-hevc', 'sync-avi'] as const;
+  const clips = ['sync', 'sync-vfr', 'sync-rotated', 'sync-mirrored', 'sync-mirrored-rotated', 'sync-start5', 'sync-hevc', 'sync-avi'] as const;
   for (const name of clips) {
     it(`on ${name}, paused, after random seeks`, async ({ skip }) => {
       if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);

@@ -57,7 +57,7 @@ describe.each(everyTools)('with ffmpeg $name', ({ tools }) => {
       const box = letterbox({ width: displayPx(width), height: displayPx(height) }, modelSize, fit, 114);
       const { stdout } = await run(
         tools.ffmpeg.path,
-        ['-v', 'error', '-i', path, '-vf', tensorFilters({ rotation: 0 } as VideoFile, box, null), '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+        ['-v', 'error', '-i', path, '-vf', tensorFilters({ rotation: 0, mirrored: false } as VideoFile, box, null), '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
         { encoding: 'buffer', maxBuffer: 1 << 24 },
       );
       expect(Buffer.compare(Buffer.from(decoded[n]!.pixels), stdout)).toBe(0);

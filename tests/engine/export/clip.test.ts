@@ -57,7 +57,7 @@ const misplaced = async (out: string, video: VideoFile, tools: MediaTools, first
 };
 
 const everyTime: ClipName[] = [
-  'cfr25', 'cfr2997', 'cfr60', 'vfr', 'vfr-mkv', 'rotated90', 'rotated180', 'rotated270', 'sar2x1', 'odd', 'odd-vp9', 'start5', 'start5-mkv',
+  'cfr25', 'cfr2997', 'cfr60', 'vfr', 'vfr-mkv', 'rotated90', 'rotated180', 'rotated270', 'mirrored', 'mirrored180', 'mirrored270', 'sar2x1', 'odd', 'odd-vp9', 'start5', 'start5-mkv',
   'bframes', 'negative-cts', 'open-gop', 'edit-cut', 'long-gop', 'fragmented', 'interlaced', 'cover', 'hevc', 'hevc10', 'h264-10bit', 'h264-422',
   'vp9', 'vp9-alpha', 'av1', 'h264-avi', 'prores', 'mjpeg', 'flv', 'one',
 ];
@@ -88,7 +88,7 @@ describe.each(ffmpegs)('an annotated clip by ffmpeg $name', ({ tools }) => {
     expect(JSON.stringify(stream)).not.toContain('rotation');
   });
 
-  it.each(['cfr25', 'vfr', 'start5', 'rotated90', 'odd', 'hevc'] as const)('has the box on the right frame of %s', async (name) => {
+  it.each(['cfr25', 'vfr', 'start5', 'rotated90', 'mirrored90', 'odd', 'hevc'] as const)('has the box on the right frame of %s', async (name) => {
     const { out, video } = await exported(name, 'mp4', {}, tools);
     expect(await misplaced(out, video, usual)).toEqual([]);
   });

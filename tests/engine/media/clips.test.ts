@@ -15,7 +15,7 @@ import { asTicks, boxFor, clipsFolder, decode, everyFfmpeg, haveClips, inside, t
 const tools = await locateTools();
 const versions = await everyFfmpeg();
 
-const syncClips: readonly ClipName[] = ['sync', 'sync-vfr', 'sync-hevc', 'sync-rotated', 'sync-start5', 'sync-avi'];
+const syncClips: readonly ClipName[] = ['sync', 'sync-vfr', 'sync-hevc', 'sync-rotated', 'sync-mirrored', 'sync-mirrored-rotated', 'sync-start5', 'sync-avi'];
 
 describe.each(versions)('ffmpeg $name', ({ tools: version }) => {
   test.each(syncClips)('%s: the mark is where it should be in every frame, through any letterbox', async (name) => {

@@ -12,7 +12,7 @@ import { everyFfmpeg } from './helpers.js';
 
 const versions = await everyFfmpeg();
 const clips: readonly ClipName[] = [
-  'cfr2997', 'vfr', 'vfr-mkv', 'rotated90', 'rotated270', 'sar2x1', 'start5', 'open-gop', 'long-gop', 'hevc', 'vp9', 'mpeg4-avi', 'ts', 'raw', 'odd', 'one', 'prores',
+  'cfr2997', 'vfr', 'vfr-mkv', 'rotated90', 'rotated270', 'mirrored', 'mirrored90', 'sar2x1', 'start5', 'open-gop', 'long-gop', 'hevc', 'vp9', 'mpeg4-avi', 'ts', 'raw', 'odd', 'one', 'prores',
 ];
 
 describe.each(versions)('ffmpeg $name', ({ tools }) => {
