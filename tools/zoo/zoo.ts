@@ -25,7 +25,7 @@ import { toDetectorOnnx } from '../../models/detector/to-onnx.js';
 import { writeModel } from '../../models/onnx/write.js';
 import { notesOf, zooCard } from './card.js';
 import { measureAccuracy, type Measured } from './measure.js';
-import { calibrationArchives, calibrationPictures, stemOf, titleOf, zooForms, zooRows, type ZooForm, type ZooRow } from './rows.js';
+import { calibrationArchives, calibrationPictures, leastConfidence, stemOf, titleOf, zooForms, zooRows, type ZooForm, type ZooRow } from './rows.js';
 
 const say = (line: string): void => console.log(line);
 
@@ -73,7 +73,8 @@ const makeRow = async (row: ZooRow, { data, tools, signal }: Setting): Promise<r
     const times = await timeRow(made, folder, signal);
     const [before, originalTime] = [measured.get('float32')?.sets ?? [], times.get('float32') ?? Number.NaN];
     // Scores of all forms mean the same, and small differences would put one of them a step lower.
-    const confidence = measured.get('float32')?.confidence ?? null;
+    const recommended = measured.get('float32')?.confidence ?? null;
+    const confidence = recommended === null ? null : Math.max(recommended, leastConfidence);
     return made.flatMap(({ form, bytes, card }): readonly ZooFile[] => {
       const time = times.get(form) ?? Number.NaN;
       const accuracy = measured.get(form)?.sets ?? [];
