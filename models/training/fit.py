@@ -83,9 +83,9 @@ def _decode_kind(files: list[bytes], kind: str, size: int) -> np.ndarray:
     grey = f"0x{GREY:02x}{GREY:02x}{GREY:02x}"
     filters = f"scale=w={side('iw')}:h={side('ih')}:flags=bilinear,setsar=1,format=rgb24,pad=w={size}:h={size}:x=0:y=0:color={grey}"
     with tempfile.TemporaryDirectory(prefix="vovision-pictures-") as folder:
-        # In a session of its own: Ctrl-C is for the trainer, which measures to the end and saves.
         for at, each in enumerate(files):
             (Path(folder) / f"{at:06}.{kind}").write_bytes(each)
+        # In a session of its own: Ctrl-C is for the trainer, which measures to the end and saves.
         done = subprocess.run([
             str(decoder()), "-nostdin", "-hide_banner", "-loglevel", "error", "-noautorotate", "-threads", "1",
             "-f", "image2", "-pattern_type", "sequence", "-framerate", "25", "-start_number", "0", "-i", f"file:%06d.{kind}",

@@ -18,8 +18,8 @@ const versions = await everyFfmpeg();
 const syncClips: readonly ClipName[] = ['sync', 'sync-vfr', 'sync-hevc', 'sync-rotated', 'sync-mirrored', 'sync-mirrored-rotated', 'sync-start5', 'sync-avi'];
 
 describe.each(versions)('ffmpeg $name', ({ tools: version }) => {
-  test.each(syncClips)('%s: the mark is where it should be in every frame, through any letterbox', async (name) => {
-    if (!(await canMake(name))) return;
+  test.for(syncClips)('%s: the mark is where it should be in every frame, through any letterbox', async (name, { skip }) => {
+    if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);
     const video = await probeVideo(await fixture(name), version);
     expect(video.display).toEqual({ width: 640, height: 360 });
     const shapes = [['top-left', 640, 640], ['center', 320, 320], ['stretch', 416, 416]] as const;
@@ -41,8 +41,8 @@ describe.each(versions)('ffmpeg $name', ({ tools: version }) => {
     expect(count).toBe(300);
   });
 
-  test.each(syncClips)('%s: fifty random starts give exactly the frame', async (name) => {
-    if (!(await canMake(name))) return;
+  test.for(syncClips)('%s: fifty random starts give exactly the frame', async (name, { skip }) => {
+    if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);
     const video = await probeVideo(await fixture(name), version);
     const table = new FrameTable(video);
     await scanFrames(video, version, { table });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FrameTable, scanFrames } from '../../../electron/engine/media/frames.js';
+import { locateTools } from '../../../electron/engine/media/locate.js';
 import { probeVideo } from '../../../electron/engine/media/probe.js';
 import { random } from '../../fixtures/bad.js';
 import { canMake, fixture, plainClips, recipeOf, type ClipName } from '../../fixtures/fixtures.js';
@@ -10,8 +11,8 @@ const versions = await everyFfmpeg();
 const renumbered: readonly ClipName[] = ['edit-cut', 'ts-resize'];
 
 describe.each(versions)('ffmpeg $name', ({ tools }) => {
-  test.each(plainClips)('%s: every frame once, with the time the file gives it', async (name) => {
-    if (!(await canMake(name))) return;
+  test.for(plainClips)('%s: every frame once, with the time the file gives it', async (name, { skip }) => {
+    if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);
     const path = await fixture(name);
     const video = await probeVideo(path, tools);
     const frameTicks = Math.round(video.timeBase.den / video.timeBase.num / (video.framesPerSecond ?? Number.NaN));
@@ -30,8 +31,8 @@ describe.each(versions)('ffmpeg $name', ({ tools }) => {
     expect(warning).toBeNull();
   });
 
-  test.each(plainClips)('%s: decoding from anywhere begins with exactly that frame', async (name) => {
-    if (!(await canMake(name))) return;
+  test.for(plainClips)('%s: decoding from anywhere begins with exactly that frame', async (name, { skip }) => {
+    if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);
     const video = await probeVideo(await fixture(name), tools);
     const { seen } = await decode(video, tools);
     const next = random(name.length + seen.length);
@@ -47,10 +48,11 @@ describe.each(versions)('ffmpeg $name', ({ tools }) => {
   });
 });
 
-describe('without decoding', () => {
-  test.each(plainClips)('%s: the table of frames is what decoding gives', async (name) => {
-    const tools = versions[0]?.tools;
-    if (tools === undefined || !(await canMake(name))) return;
+describe('without decoding', async () => {
+  const tools = await locateTools();
+
+  test.for(plainClips)('%s: the table of frames is what decoding gives', async (name, { skip }) => {
+    if (!(await canMake(name))) skip(`this ffmpeg cannot encode ${name}`);
     const video = await probeVideo(await fixture(name), tools);
     const { seen } = await decode(video, tools);
     const table = new FrameTable(video);
