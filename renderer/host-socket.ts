@@ -102,7 +102,7 @@ export class HostSocket {
     if (this.#failures === patience) {
       this.#settle?.reject(lost());
       this.#open = this.#await();
-      this.#tell('engine', { state: 'gone', reason: `${lost().message} ${lost().hint ?? ''}`.trim() });
+      this.#tell('engine', { state: 'gone', reason: `${lost().message} It comes back by itself once VoVision runs.` });
     }
     setTimeout(() => this.#connect(), waits[Math.min(this.#failures, waits.length) - 1] ?? 2_000);
   }

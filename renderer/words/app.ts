@@ -18,7 +18,7 @@ export const appWords = {
   engineBack: 'The analysis stopped and was started again.',
   engineBackDetail: 'It goes on where it was; what was found is kept.',
   engineGone: 'The analysis cannot be started.',
-  engineGoneDetail: 'Close VoVision and open it again. Videos and results are safe.',
+  engineGoneDetail: 'Start VoVision again. Videos and results are safe.',
   notAnalysed: 'This video cannot be analysed.',
   tryAgain: 'Try again',
   refused: (name: string) => `“${name}” was not opened`,
